@@ -1,109 +1,99 @@
 """One load run: prepare, ramp, stop, judge, record."""
 
-from collections.abc import Iterable
-from datetime import UTC, date, datetime
+from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import gevent
 from locust.env import Environment
 
-from fixtures.checks.verdicts import NotJudged, Reason, Verdict
+from fixtures.checks.verdicts import Finding, NotJudged, Reason, Verdict
 from fixtures.client import Community
-from fixtures.ledger import Ledger
+from fixtures.ledger import FILE_NAME, Collected, End, Ledger, Measure, Redactor
+from fixtures.ledger import Judgement as Recorded
 from fixtures.target import Target
 from fixtures.wire import WireError
 from load.journey import Journey, Stage, prepare
 from load.verdict import Judgement, Series, judge, percentile
 
-#: catalogue transactions the journey needs
-TRANSACTIONS = ("ITI-45", "ITI-18", "ITI-43", "ITI-41", "ITI-44", "GetXUA")
+#: transactions the journey and its preparation need
+TRANSACTIONS = ("GetXUA", "ITI-44", "ITI-45", "ITI-41", "ITI-18", "ITI-43")
 
 
 def run_load(target: Target, results: Path, *, users: int, seconds: float, today: date) -> int:
     """Run the journey with ``users`` at once for ``seconds``; returns the exit code of ``python -m load``."""
-    ledger = Ledger(results / "ledger.jsonl", secrets=target.secret_values())
+    ledger = Ledger(results / FILE_NAME, worker="load", redactor=Redactor(target.secret_values()))
     unclaimed = [transaction for transaction in TRANSACTIONS if transaction not in target.claims]
     if unclaimed:
-        detail = f"the target does not claim {', '.join(unclaimed)}"
-        return _record(ledger, [_unjudged(Verdict.NOT_APPLICABLE, detail)], [], reason="")
+        return _record(ledger, [_unjudged(Verdict.NOT_APPLICABLE, f"the target does not claim {', '.join(unclaimed)}")])
     if not target.consent.covers("load", today):
         detail = "[consent] load of the target file does not allow it today"
-        return _record(ledger, [_unjudged(Verdict.SKIP, detail)], [], reason=Reason.NEEDS_CONSENT)
+        return _record(ledger, [_unjudged(Verdict.SKIP, detail)], reason=Reason.NEEDS_CONSENT)
     try:
-        with Community(target, recorder=ledger.recorder("load")) as community:
+        with Community(target) as community:
             stage = Stage(community, prepare(community, max(2, users)), seconds)
             _ramp(stage, users, seconds)
     except WireError as error:
-        return _record(ledger, [_unjudged(Verdict.INCONCLUSIVE, str(error))], [], reason=error.reason)
+        return _record(ledger, [_unjudged(Verdict.INCONCLUSIVE, str(error))], reason=error.reason)
     except NotJudged as error:
-        return _record(ledger, [_unjudged(error.verdict, error.detail)], [], reason=error.reason or "")
-    series = list(stage.series.values())
-    judgements = [judgement for one in series for judgement in judge(one, target.load)]
-    _measure(ledger, series, seconds)
-    return _record(ledger, judgements, series, reason="")
+        return _record(ledger, [_unjudged(error.verdict, error.detail)], reason=error.reason or "")
+    judgements = [judgement for one in stage.series.values() for judgement in judge(one, target.load)]
+    for one in stage.series.values():
+        measure = _measure(one, seconds)
+        ledger.write(measure)
+        print(_line(measure))  # noqa: T201
+    return _record(ledger, judgements)
 
 
 def _ramp(stage: Stage, users: int, seconds: float) -> None:
-    tls = stage.community.wire.tls_context
-    user = type("JourneyUser", (Journey,), {"stage": stage, "host": "", "ssl_context_factory": staticmethod(tls), "insecure": False})
-    environment = Environment(user_classes=[user])
-    runner = environment.create_local_runner()
+    context = stage.community.wire.tls_context
+    user = type(
+        "JourneyUser",
+        (Journey,),
+        {"stage": stage, "host": "", "ssl_context_factory": staticmethod(context), "insecure": False},
+    )
+    runner = Environment(user_classes=[user]).create_local_runner()
     runner.start(users, spawn_rate=users)
     gevent.spawn_later(seconds, runner.quit)
     runner.greenlet.join()
 
 
 def _unjudged(verdict: Verdict, detail: str) -> Judgement:
-    from fixtures.checks.verdicts import Finding
-
-    return Judgement("load::journey", "The journey 45, 18, 43 under load", verdict, Finding("", detail, verdict=verdict))
-
-
-def _measure(ledger: Ledger, series: Iterable[Series], seconds: float) -> None:
-    for one in series:
-        ledger.append(
-            {
-                "record": "measure",
-                "name": one.name,
-                "requests": one.requests,
-                "per_second": one.requests / seconds,
-                "p50_ms": percentile(one.milliseconds, 50),
-                "p95_ms": percentile(one.milliseconds, 95),
-                "p99_ms": percentile(one.milliseconds, 99),
-                "failures": len(one.wrong),
-            }
-        )
+    title = "The journey ITI-45, ITI-18, ITI-43 under load"
+    return Judgement("load::journey", title, verdict, Finding("a load run", detail, verdict=verdict))
 
 
-def _record(ledger: Ledger, judgements: list[Judgement], series: list[Series], *, reason: str) -> int:
-    now = datetime.now(UTC).isoformat()
-    ledger.append({"record": "collected", "suite": "load", "tests": [judgement.test for judgement in judgements]})
+def _measure(series: Series, seconds: float) -> Measure:
+    p50, p95, p99 = (percentile(series.milliseconds, percent) if series.milliseconds else None for percent in (50, 95, 99))
+    return Measure(series.name, series.requests, series.requests / seconds, p50, p95, p99, len(series.wrong))
+
+
+def _record(ledger: Ledger, judgements: list[Judgement], *, reason: str = "") -> int:
+    ledger.write(Collected("load", tuple(judgement.test for judgement in judgements)))
     for judgement in judgements:
         finding = judgement.finding
-        ledger.append(
-            {
-                "record": "verdict",
-                "test": judgement.test,
-                "suite": "load",
-                "title": judgement.title,
-                "requirements": [],
-                "verdict": judgement.verdict,
-                "reason": str(reason),
-                "message": "" if finding is None else f"expected {finding.expected}, received {finding.received}",
-                "findings": [] if finding is None else [{"expected": finding.expected, "received": finding.received}],
-                "exchanges": [],
-                "repeat": "python -m load --target FILE",
-                "seconds": 0.0,
-                "at": now,
-            }
+        ledger.write(
+            Recorded(
+                test=judgement.test,
+                suite="load",
+                title=judgement.title,
+                requirements=(),
+                verdict=judgement.verdict,
+                reason=reason,
+                message="" if finding is None else str(finding),
+                findings=() if finding is None else ({"expected": finding.expected, "received": finding.received},),
+                repeat="python -m load --target FILE",
+            )
         )
-    verdicts = {judgement.verdict for judgement in judgements}
-    code = 1 if Verdict.FAIL in verdicts else 2 if verdicts - {Verdict.PASS, Verdict.NOT_APPLICABLE} else 0
-    ledger.append({"record": "end", "suite": "load", "exit": code, "counts": {}})
-    for one in series:
-        print(  # noqa: T201
-            f"{one.name:8} {one.requests:6} answers  p50 {percentile(one.milliseconds, 50):6.1f} ms  "
-            f"p95 {percentile(one.milliseconds, 95):6.1f} ms  p99 {percentile(one.milliseconds, 99):6.1f} ms  "
-            f"{len(one.wrong)} wrong"
-        )
+    counts = Counter(str(judgement.verdict) for judgement in judgements)
+    code = 1 if Verdict.FAIL in counts else 2 if set(counts) - {Verdict.PASS, Verdict.NOT_APPLICABLE} else 0
+    ledger.write(End("load", code, counts))
     return code
+
+
+def _line(measure: Measure) -> str:
+    times = "  ".join(
+        f"{name} {'-' if value is None else f'{value:.1f} ms'}"
+        for name, value in (("p50", measure.p50_ms), ("p95", measure.p95_ms), ("p99", measure.p99_ms))
+    )
+    return f"{measure.name:8} {measure.requests:6} answers  {measure.per_second:7.1f}/s  {times}  {measure.failures} wrong"

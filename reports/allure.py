@@ -75,13 +75,14 @@ def _result(test: Test, run: Run, logger: AllureFileLogger) -> TestResult:
     result.links = [Link(type="tms", url=f"../readiness.html#{row.id}", name=row.id) for row in rows]
     result.parameters = [Parameter(name="repeat", value=test.repeat)] if test.repeat else []
     if test.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
-        result.attachments = [_attach(id_, run, logger) for id_ in test.exchanges[-3:] if id_ in run.exchanges]
+        known = set(run.ledger.exchange_ids)
+        result.attachments = [_attach(id_, run, logger) for id_ in test.exchanges[-3:] if id_ in known]
     return result
 
 
 def _attach(id_: str, run: Run, logger: AllureFileLogger) -> Attachment:
     source = f"{uuid.uuid4()}-attachment.json"
-    logger.report_attached_data(json.dumps(run.exchanges[id_], indent=1, ensure_ascii=False), source)
+    logger.report_attached_data(json.dumps(run.ledger.exchange(id_).as_json(), indent=1, ensure_ascii=False), source)
     return Attachment(name=f"exchange {id_}", source=source, type="application/json")
 
 

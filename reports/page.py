@@ -111,14 +111,15 @@ def evidence(test: Test, run: Run) -> list[dict[str, str]]:
     """Excerpts of the last exchanges of a test that did not pass."""
     if test.verdict in (Verdict.PASS, Verdict.NOT_APPLICABLE, Verdict.SKIP):
         return []
-    shown = [run.exchanges[id_] for id_ in test.exchanges if id_ in run.exchanges][-2:]
+    known = set(run.ledger.exchange_ids)
+    shown = [run.ledger.exchange(id_) for id_ in test.exchanges if id_ in known][-2:]
     return [
         {
-            "id": exchange["id"],
-            "what": f"{exchange.get('transaction', '')} to {exchange.get('url', '')}",
-            "change": "; ".join(exchange.get("changes", ())),
-            "request": body(exchange.get("request")),
-            "response": body(exchange.get("response")) or json.dumps(exchange.get("error")),
+            "id": exchange.id,
+            "what": f"{exchange.transaction} to {exchange.url}",
+            "change": "; ".join(exchange.changes),
+            "request": body(exchange.request),
+            "response": body(exchange.response) or json.dumps(exchange.error),
         }
         for exchange in shown
     ]

@@ -1,6 +1,7 @@
 """results.json: the machine-readable view. Its keys are a contract (README)."""
 
 import json
+from collections import Counter
 from pathlib import Path
 from typing import Any
 
@@ -21,9 +22,9 @@ def results(run: Run) -> dict[str, Any]:
         "finished": run.finished,
         "exit": readiness(run),
         "statement": STATEMENT,
-        "counts": {"collected": sum(map(len, run.collected.values())), "executed": len(run.tests), **run.counts},
-        "suites": {suite: {"collected": len(tests)} for suite, tests in run.collected.items()},
-        "measures": [dict(measure) for measure in run.measures],
+        "counts": {"collected": len(run.collected), "executed": len(run.tests), **run.counts},
+        "suites": dict(Counter(run.collected.values())),
+        "measures": [measure.as_json() for measure in run.measures],
         "requirements": {judged.row.id: _requirement(judged) for judged in run.judged()},
     }
 

@@ -5,7 +5,7 @@ Every report is a view of a :class:`Run`; none of them counts anything by itself
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -13,6 +13,7 @@ import yaml
 
 from fixtures.checks.catalogue import Requirement, load_catalogue
 from fixtures.checks.verdicts import Reason, Verdict, roll_up
+from fixtures.ledger import Judgement, LedgerView, Measure, Observation
 
 FAULTS = Path(__file__).parents[1] / "fixtures" / "faults"
 
@@ -53,37 +54,50 @@ class Judged:
 
 @dataclass
 class Run:
-    target: Mapping[str, Any] = field(default_factory=dict)
-    tool: Mapping[str, Any] = field(default_factory=dict)
-    started: str = ""
-    finished: str = ""
-    collected: dict[str, list[str]] = field(default_factory=dict)
-    tests: list[Test] = field(default_factory=list)
-    observations: list[Test] = field(default_factory=list)
-    exchanges: dict[str, Mapping[str, Any]] = field(default_factory=dict)
-    #: finished suites and their exit codes
-    exits: dict[str, int] = field(default_factory=dict)
-    measures: list[Mapping[str, Any]] = field(default_factory=list)
-    claims: frozenset[str] = frozenset()
+    ledger: LedgerView
+    tests: list[Test]
+    observations: list[Test]
+
+    @property
+    def target(self) -> Mapping[str, Any]:
+        return self.ledger.runs[-1].target if self.ledger.runs else {}
+
+    @property
+    def tool(self) -> Mapping[str, str]:
+        return self.ledger.runs[-1].tool if self.ledger.runs else {}
+
+    @property
+    def started(self) -> str:
+        return self.ledger.runs[0].at if self.ledger.runs else ""
+
+    @property
+    def finished(self) -> str:
+        return self.ledger.ends[-1].at if self.ledger.ends else ""
+
+    @property
+    def measures(self) -> list[Measure]:
+        return self.ledger.measures
+
+    @property
+    def collected(self) -> Mapping[str, str]:
+        """Collected test -> suite."""
+        return self.ledger.collected
+
+    @property
+    def missing(self) -> list[str]:
+        """Tests that were collected and have no verdict: an interrupted run."""
+        return self.ledger.missing
+
+    @property
+    def unexpected(self) -> list[str]:
+        """Tests with a verdict that were never collected: a mistake of ours."""
+        return [test.id for test in self.tests if test.id not in self.ledger.collected]
 
     @property
     def counts(self) -> dict[str, int]:
         """Tests by verdict, every verdict of the closed set listed."""
         found = Counter(test.verdict for test in self.tests)
         return {verdict.value: found[verdict] for verdict in Verdict}
-
-    @property
-    def missing(self) -> list[str]:
-        """Tests that were collected and have no verdict: an interrupted run."""
-        done = {test.id for test in self.tests}
-        return [test for tests in self.collected.values() for test in tests if test not in done]
-
-    @property
-    def unexpected(self) -> list[str]:
-        """Tests with a verdict that were never collected, or with two verdicts: a mistake of ours."""
-        collected = {test for tests in self.collected.values() for test in tests}
-        counted = Counter(test.id for test in self.tests)
-        return [test for test, times in counted.items() if times > 1 or test not in collected]
 
     def judged(self) -> list[Judged]:
         """Every row of the catalogue, in its order, with the verdict of this run."""
@@ -117,74 +131,52 @@ def load_proofs(folder: Path = FAULTS) -> dict[str, tuple[str, ...]]:
     return {requirement: tuple(ids) for requirement, ids in proofs.items()}
 
 
-def read_run(records: Iterable[Mapping[str, Any]]) -> Run:
-    """Build the run from ledger records; the last verdict of a test counts (a resumed run repeats open ones)."""
-    run = Run()
-    verdicts: dict[str, Test] = {}
-    for record in records:
-        kind = record.get("record")
-        run.finished = record.get("at") or run.finished
-        if kind == "run":
-            run.started = run.started or record.get("at", "")
-            run.target, run.tool = record.get("target", {}), record.get("tool", {})
-            run.claims = frozenset(record.get("target", {}).get("claims", ()))
-        elif kind == "collected":
-            known = run.collected.setdefault(record["suite"], [])
-            known += [test for test in record["tests"] if test not in set(known)]
-        elif kind == "exchange":
-            run.exchanges[record["id"]] = record
-        elif kind == "verdict":
-            verdicts[record["test"]] = _test(record)
-        elif kind == "observation":
-            run.observations.append(_observation(record))
-        elif kind == "measure":
-            run.measures.append(record)
-        elif kind == "end":
-            run.exits[record["suite"]] = record["exit"]
-    run.tests = list(verdicts.values())
-    return run
+def read_run(ledger: LedgerView) -> Run:
+    """The run a ledger tells of; the last verdict of a test counts (a resumed run repeats open ones)."""
+    tests = [_test(judgement) for judgement in ledger.judgements.values()]
+    return Run(ledger, tests, [_observation(observation) for observation in ledger.observations])
 
 
-def _test(record: Mapping[str, Any]) -> Test:
+def _test(judgement: Judgement) -> Test:
     return Test(
-        id=record["test"],
-        suite=record["suite"],
-        title=record.get("title", ""),
-        requirements=tuple(record.get("requirements", ())),
-        verdict=Verdict(record["verdict"]),
-        reason=record.get("reason") or "",
-        message=record.get("message") or "",
-        findings=tuple(record.get("findings", ())),
-        exchanges=tuple(record.get("exchanges", ())),
-        repeat=record.get("repeat", ""),
-        seconds=float(record.get("seconds", 0)),
-        at=record.get("at", ""),
+        id=judgement.test,
+        suite=judgement.suite,
+        title=judgement.title,
+        requirements=judgement.requirements,
+        verdict=Verdict(judgement.verdict),
+        reason=judgement.reason,
+        message=judgement.message,
+        findings=judgement.findings,
+        exchanges=judgement.exchanges,
+        repeat=judgement.repeat,
+        seconds=judgement.seconds,
+        at=judgement.at,
     )
 
 
-def _observation(record: Mapping[str, Any]) -> Test:
-    finding = record["finding"]
+def _observation(observation: Observation) -> Test:
+    finding = observation.finding
     return Test(
-        id=f"{record['requirement']} in {record['exchange']}",
+        id=f"{observation.requirement} in {observation.exchange}",
         suite="observation",
         title="structural row on a captured exchange",
-        requirements=(record["requirement"],),
-        verdict=Verdict(record["verdict"]),
+        requirements=(observation.requirement,),
+        verdict=Verdict(observation.verdict),
         reason="",
         message=f"expected {finding.get('expected')}, received {finding.get('received')}",
         findings=(finding,),
-        exchanges=(record["exchange"],),
+        exchanges=(observation.exchange,),
         repeat="",
         seconds=0.0,
-        at=record.get("at", ""),
-        observed_in=record["test"],
+        at="",
+        observed_in=observation.test,
     )
 
 
 def readiness(run: Run) -> int:
     """The exit code contract of ``readiness``: 0 ready, 1 findings, 2 incomplete, 3 our fault."""
     verdicts = {test.verdict for test in (*run.tests, *run.observations)}
-    if Verdict.ERROR in verdicts or run.unexpected or any(code in (3, 4) for code in run.exits.values()):
+    if Verdict.ERROR in verdicts or run.unexpected or any(end.exit in (3, 4) for end in run.ledger.ends):
         return 3
     if Verdict.FAIL in verdicts:
         return 1
