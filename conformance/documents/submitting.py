@@ -1,10 +1,11 @@
 """Submitting documents and looking what became of them."""
 
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from fixtures.checks.expect import expect
 from fixtures.client import Community, RegisteredPatient, Submission
-from fixtures.epr.ebrim import DocumentEntry, SubmissionSet
+from fixtures.epr.ebrim import DocumentEntry, SubmissionSet, provider_role
 from fixtures.epr.message import Message, Reply
 from fixtures.epr.names import cx
 from fixtures.epr.queries import get_documents
@@ -33,24 +34,24 @@ def refused(
 ) -> Reply:
     """Submit a valid document with one change: it is refused with one of ``codes``, and nothing is stored."""
     sent = submission or community.submission(patient, token=token)
-    baseline = lambda: community.submission(patient, token=token).message  # noqa: E731
-    reply = community.send(change(sent.message), baseline=baseline)
+    reply = community.send(change(sent.message), baseline=sent.message)
     expect(reply).is_failure(*codes, tolerated=tolerated)
     left = [entry.unique_id for entry in stored(community, token, sent.entry.unique_id)]
     expect(reply).meets(not left, "nothing stored", f"the registry has {left}")
     return reply
 
 
-def entry_of(community: Community, patient: RegisteredPatient, **fields: object) -> DocumentEntry:
-    """A valid DocumentEntry of the patient; ``fields`` are what shall be otherwise."""
-    local = cx(patient.local_id, community.target.domains.local)
-    return DocumentEntry(**{"patient_id": patient.xad_pid, "source_patient_id": local, **fields})  # type: ignore[arg-type]
+def entry_of(community: Community, patient: RegisteredPatient, **fields: Any) -> DocumentEntry:
+    """A valid DocumentEntry as the patient publishes it; ``fields`` are what shall be otherwise."""
+    described: dict[str, Any] = {"patient_id": patient.xad_pid, "original_provider_role": provider_role("PAT")}
+    described["source_patient_id"] = cx(patient.local_id, community.target.domains.local)
+    return DocumentEntry(**(described | fields))
 
 
-def set_of(community: Community, patient: RegisteredPatient, **fields: object) -> SubmissionSet:
+def set_of(community: Community, patient: RegisteredPatient, **fields: Any) -> SubmissionSet:
     """A valid SubmissionSet of the patient."""
-    source = community.target.domains.sender
-    return SubmissionSet(**{"patient_id": patient.xad_pid, "source_id": source, **fields})  # type: ignore[arg-type]
+    described: dict[str, Any] = {"patient_id": patient.xad_pid, "source_id": community.target.domains.sender}
+    return SubmissionSet(**(described | fields))
 
 
 def several(

@@ -21,4 +21,4 @@ def packages(reply: Reply) -> set[str]:
 
 def references(reply: Reply) -> set[str]:
     """Ids of the ObjectRefs of an answer."""
-    return set(query_response(reply).object_refs)
+    return {reference.id for reference in query_response(reply).object_refs}

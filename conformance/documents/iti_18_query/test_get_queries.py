@@ -4,10 +4,11 @@ import pytest
 
 from conformance.documents.iti_18_query.results import entries, packages, unique_ids
 from conformance.documents.related import related
+from conformance.documents.submitting import entry_of, set_of
 from fixtures.checks.expect import expect
 from fixtures.client import Community, RegisteredPatient
-from fixtures.epr.ebrim import NORMAL, RESTRICTED, DocumentEntry, SubmissionSet
-from fixtures.epr.names import HAS_MEMBER, RPLC, cx
+from fixtures.epr.ebrim import NORMAL, RESTRICTED, DocumentEntry
+from fixtures.epr.names import HAS_MEMBER, RPLC
 from fixtures.epr.queries import (
     get_all,
     get_associations,
@@ -98,14 +99,13 @@ def test_get_submission_sets_returns_each_set_with_its_association(
 
 def _two_levels(community: Community, patient: RegisteredPatient, token: bytes) -> tuple[str, DocumentEntry]:
     """One submission with a normal and a restricted document; the SubmissionSet's uniqueId and the normal entry."""
-    package = SubmissionSet(patient_id=patient.xad_pid, source_id=community.target.domains.sender)
-    local = cx(patient.local_id, community.target.domains.local)
     normal, restricted = (
-        DocumentEntry(patient_id=patient.xad_pid, source_patient_id=local, confidentiality_codes=(code,))
-        for code in (NORMAL, RESTRICTED)
+        entry_of(community, patient, confidentiality_codes=(code,)) for code in (NORMAL, RESTRICTED)
     )
+    package = set_of(community, patient)
     documents = [Document(normal, b"%PDF-1.4 normal"), Document(restricted, b"%PDF-1.4 restricted")]
-    community.accepted(lambda: provide_and_register(package, documents, token=token))
+    message = provide_and_register(package, documents, token=token)
+    community.accepted(lambda: message)
     return package.unique_id, normal
 
 

@@ -88,7 +88,7 @@ def test_two_entries_with_one_unique_id_are_refused(
 ) -> None:
     unique_id = new_oid()
     twice = [entry_of(community, patient, unique_id=unique_id) for _ in range(2)]
-    valid = lambda: several(community, patient, token, [entry_of(community, patient) for _ in range(2)])  # noqa: E731
+    valid = several(community, patient, token, [entry_of(community, patient) for _ in range(2)])
     reply = community.send(several(community, patient, token, twice), baseline=valid)
     expect(reply).is_failure("XDSRepositoryDuplicateUniqueIdInMessage", "XDSRegistryDuplicateUniqueIdInMessage")
     expect(reply).meets(not stored(community, token, unique_id), "nothing stored", unique_id)
@@ -160,7 +160,7 @@ def test_a_folder_is_rejected_with_its_documents(
     folder = Folder(patient_id=patient.xad_pid)
     documents = [Document(entry, b"%PDF-1.4 folder")]
     message = provide_and_register(set_of(community, patient), documents, token=token, folders=[folder])
-    reply = community.send(message, baseline=lambda: community.submission(patient, token=token).message)
+    reply = community.send(message, baseline=community.submission(patient, token=token).message)
     expect(reply).is_failure(*LENIENT)
     expect(reply).meets(not stored(community, token, entry.unique_id), "nothing stored", entry.unique_id)
 
@@ -174,7 +174,7 @@ def test_a_submission_is_stored_whole_or_not_at_all(
     wrong = message.with_attribute(
         f"({classification('classCode')})[2]", "nodeRepresentation", "000000000", "second classCode"
     )
-    valid = lambda: several(community, patient, token, [entry_of(community, patient) for _ in range(2)])  # noqa: E731
+    valid = several(community, patient, token, [entry_of(community, patient) for _ in range(2)])
     reply = community.send(wrong, baseline=valid)
     expect(reply).is_failure(*METADATA)
     left = stored(community, token, good.unique_id, bad.unique_id)
@@ -197,7 +197,7 @@ def test_an_unknown_patient_is_refused_with_the_code_of_the_registry(
 
     submission = community.submission(patient, token=token)
     reply = community.send(
-        foreign(submission.message), baseline=lambda: community.submission(patient, token=token).message
+        foreign(submission.message), baseline=community.submission(patient, token=token).message
     )
     denied = expect(reply).outcome.kind == "fault"
     expect(reply).meets(

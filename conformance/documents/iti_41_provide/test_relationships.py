@@ -28,7 +28,7 @@ def relate(
     new = new_uuid()
     association = Association(type=kind, source=source or new, target=target)
     sent = community.submission(patient, token=token, entry_uuid=new, associations=[association])
-    reply = community.send(sent.message, baseline=lambda: community.submission(patient, token=token).message)
+    reply = community.send(sent.message, baseline=community.submission(patient, token=token).message)
     return reply, sent.entry.unique_id
 
 

@@ -19,7 +19,7 @@ def test_a_submission_set_id_is_used_once(community: Community, patient: Registe
     first = community.publish(patient, token=token)
     package = set_of(community, patient, unique_id=first.submission_set.unique_id)
     second = community.submission(patient, token=token, submission_set=package)
-    reply = community.send(second.message, baseline=lambda: community.submission(patient, token=token).message)
+    reply = community.send(second.message, baseline=community.submission(patient, token=token).message)
     expect(reply).is_failure("XDSDuplicateUniqueIdInRegistry")
     expect(reply).meets(not stored(community, token, second.entry.unique_id), "nothing stored", "an entry")
 
@@ -37,7 +37,7 @@ def test_a_document_id_with_other_content_is_refused(
 ) -> None:
     first = community.publish(patient, token=token, content=b"%PDF-1.4 one")
     second = community.submission(patient, token=token, content=content, unique_id=first.entry.unique_id)
-    reply = community.send(second.message, baseline=lambda: community.submission(patient, token=token).message)
+    reply = community.send(second.message, baseline=community.submission(patient, token=token).message)
     expect(reply).is_failure(*codes, tolerated=("XDSDuplicateUniqueIdInRegistry",))
     (entry,) = stored(community, token, first.entry.unique_id)
     expect(reply).meets(entry.hash.lower() == first.entry.hash, "the first document unchanged", entry.hash)
@@ -59,7 +59,7 @@ def test_the_same_document_may_be_registered_twice(
 def test_an_entry_uuid_is_used_once(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     first = community.publish(patient, token=token)
     second = community.submission(patient, token=token, entry_uuid=first.entry.entry_uuid)
-    reply = community.send(second.message, baseline=lambda: community.submission(patient, token=token).message)
+    reply = community.send(second.message, baseline=community.submission(patient, token=token).message)
     expect(reply).is_failure(*METADATA, "XDSDuplicateUniqueIdInRegistry", "XDSRegistryError")
     (entry,) = stored(community, token, first.entry.unique_id)
     expect(reply).meets(entry.hash.lower() == first.entry.hash, "the first entry unchanged", entry.hash)
