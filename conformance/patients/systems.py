@@ -2,7 +2,7 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -68,6 +68,12 @@ class PrimarySystem:
             raise Inconclusive(Reason.BASELINE_REFUSED, f"a valid feed is not taken or not known: {unmet}") from None
         return patient
 
+    def unusual(self, message: Message) -> None:
+        """Feed what a community may refuse; then there is nothing to judge."""
+        reply = self.send(message)
+        if expect(reply).outcome.hl7 not in ("CA", "AA"):
+            raise Skipped(Reason.NEEDS_PROFILE, f"the target does not take such a feed: {expect(reply).outcome.says}")
+
     def valid_add(self) -> Message:
         """An add that must be taken: the baseline of one that must not."""
         return add(self.stranger(), self.addressing)
@@ -105,17 +111,26 @@ class PrimarySystem:
         """Under this system's certificate; the ``baseline`` goes under our own."""
         return self.community.send(message, baseline=baseline, tls=self.certificate)
 
-    def pix(self, identifier: II, data_sources: Sequence[str] | None = None) -> Reply:
-        """ITI-45 for ``identifier``; MPI-PID and EPR-SPID are asked for unless ``data_sources`` says otherwise."""
-        return self.send(pix_query(identifier, self.addressing, data_sources=data_sources))
+    def pix_query(self, identifier: II, *data_sources: str) -> Message:
+        """ITI-45 for ``identifier``; MPI-PID and EPR-SPID are asked for unless ``data_sources`` are named."""
+        return pix_query(identifier, self.addressing, data_sources=data_sources or None)
+
+    def pix(self, identifier: II, *data_sources: str) -> Reply:
+        return self.send(self.pix_query(identifier, *data_sources))
+
+    def pdq_query(self, **criteria: Any) -> Message:
+        """ITI-47 with these :class:`Criteria`."""
+        return pdq(Criteria(**criteria), self.addressing)
 
     def pdq(self, **criteria: Any) -> Reply:
-        """ITI-47 with these :class:`Criteria`."""
-        return self.send(pdq(Criteria(**criteria), self.addressing))
+        return self.send(self.pdq_query(**criteria))
+
+    def look_up_query(self, patient: Demographics) -> Message:
+        """ITI-47 by EPR-SPID alone."""
+        return self.pdq_query(ids=(spid(patient.spid),))
 
     def look_up(self, patient: Demographics) -> Reply:
-        """ITI-47 by EPR-SPID alone."""
-        return self.pdq(ids=(spid(patient.spid),))
+        return self.send(self.look_up_query(patient))
 
 
 def named(family: str, *given: str, use: str = "", qualifier: str = "") -> tuple[PersonName]:

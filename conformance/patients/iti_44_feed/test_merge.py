@@ -94,7 +94,7 @@ def test_a_merge_never_mixes_two_dossiers(clinic: PrimarySystem) -> None:
     before = clinic.mpi(one)
     clinic.send(merge(one, other.local_id, clinic.addressing), baseline=clinic.valid_merge)
     expect(clinic.pix(clinic.local(one))).answers("AA/OK").identifies(before, spid(one.spid))
-    reply = clinic.pix(spid(other.spid), [clinic.addressing.mpi])
+    reply = clinic.pix(spid(other.spid))
     expect(reply).lacks(f"//hl7:registrationEvent//hl7:id[@extension='{before.extension}']")
 
 
@@ -103,7 +103,7 @@ def test_no_epr_spid_leads_to_a_merged_dossier_of_somebody_else(clinic: PrimaryS
     one, other = clinic.registered(), clinic.registered()
     theirs = clinic.mpi(other)
     clinic.send(merge(one, other.local_id, clinic.addressing), baseline=clinic.valid_merge)
-    reply = clinic.pix(spid(one.spid), [clinic.addressing.mpi])
+    reply = clinic.pix(spid(one.spid))
     expect(reply).lacks(f"//hl7:registrationEvent//hl7:id[@extension='{theirs.extension}']")
 
 
