@@ -145,6 +145,7 @@ def test_a_patient_id_is_data_and_not_code(
     community: Community, patient: RegisteredPatient, other_patient: RegisteredPatient, token: bytes, value: str
 ) -> None:
     stranger = community.publish(other_patient, token=community.token("PAT", other_patient))
+    community.publish(patient, token=token)
     baseline = find_documents(patient.xad_pid, token=token)
     reply = community.send(find_documents(value, token=token), baseline=baseline)
     expect(reply).lacks("//rim:ExtrinsicObject | //rim:ObjectRef").discloses_nothing([stranger.entry.unique_id])
@@ -156,6 +157,7 @@ def test_an_author_pattern_is_data_and_not_code(
     community: Community, patient: RegisteredPatient, other_patient: RegisteredPatient, token: bytes, value: str
 ) -> None:
     stranger = community.publish(other_patient, token=community.token("PAT", other_patient))
+    community.publish(patient, token=token)
     baseline = find_documents(patient.xad_pid, token=token)
     query = find_documents(patient.xad_pid, token=token, author_persons=[value])
     reply = community.send(query, baseline=baseline)

@@ -1,12 +1,16 @@
 """Submissions with missing or wrong metadata are refused, and nothing is stored (IHE ITI TF-3 4.2.3; Annex 3)."""
 
+from typing import Any
+
 import pytest
 
 from conformance.documents.submitting import METADATA, Change, refused
-from fixtures.checks.expect import expect
+from fixtures.checks.expect import expect, note
+from fixtures.checks.verdicts import Finding
 from fixtures.client import Community, RegisteredPatient
+from fixtures.epr.ebrim import Author, coded_string
 from fixtures.epr.message import Message
-from fixtures.epr.names import ON_DEMAND, ORIGINAL_PROVIDER_ROLE
+from fixtures.epr.names import EPR_ROLE, ON_DEMAND, ORIGINAL_PROVIDER_ROLE
 from fixtures.epr.paths import (
     classification,
     coding_scheme,
@@ -16,6 +20,7 @@ from fixtures.epr.paths import (
     slot_value,
     title,
 )
+from fixtures.epr.valuesets import Code
 from fixtures.suite import requirement
 
 ENTRY_ATTRIBUTES = {
@@ -97,6 +102,7 @@ def test_two_original_provider_roles_are_refused(
     refused(community, patient, token, lambda message: message.doubled(slot_value(ORIGINAL_PROVIDER_ROLE)))
 
 
+PATIENT_ID, SET_PATIENT_ID = (external_identifier(name)[-20:] for name in ("patientId", "SubmissionSet.patientId"))
 CODED = ["classCode", "typeCode", "formatCode", "confidentialityCode", "healthcareFacilityTypeCode"]
 CODED += ["practiceSettingCode", "SubmissionSet.contentTypeCode"]
 
@@ -168,13 +174,12 @@ def test_a_mime_type_outside_annex_3_is_refused(
 
 
 @pytest.mark.parametrize("value", ["20231301", "2023-01-01", "20230101120000+0100", "202", "20230230"])
+@pytest.mark.parametrize("name", ["DocumentEntry.creationTime", "SubmissionSet.submissionTime"])
 @requirement("XDS-ITI41-031")
 def test_a_malformed_date_is_refused(
-    community: Community, patient: RegisteredPatient, token: bytes, value: str
+    community: Community, patient: RegisteredPatient, token: bytes, name: str, value: str
 ) -> None:
-    refused(
-        community, patient, token, lambda message: message.with_text(slot_value("DocumentEntry.creationTime"), value)
-    )
+    refused(community, patient, token, lambda message: message.with_text(slot_value(name), value))
 
 
 @requirement("XDS-ITI41-032")
@@ -199,6 +204,7 @@ def test_a_service_that_stops_before_it_starts_is_refused(
         pytest.param(external_identifier("patientId"), "123", id="patientId-bare"),
         pytest.param(external_identifier("patientId"), "123^^^NS&1.2&ISO", id="patientId-namespace"),
         pytest.param(external_identifier("patientId"), "123^^^&1.2&DNS", id="patientId-DNS"),
+        pytest.param(external_identifier("SubmissionSet.patientId"), "123", id="SubmissionSet.patientId-bare"),
         pytest.param(external_identifier("SubmissionSet.sourceId"), "abc", id="sourceId"),
         pytest.param(
             external_identifier("SubmissionSet.uniqueId"),
@@ -212,7 +218,8 @@ def test_a_service_that_stops_before_it_starts_is_refused(
 def test_a_malformed_identifier_is_refused(
     community: Community, patient: RegisteredPatient, token: bytes, path: str, value: str
 ) -> None:
-    codes = (*METADATA, "XDSUnknownPatientId") if "58a6f841" in path else METADATA
+    is_patient = path.endswith((PATIENT_ID, SET_PATIENT_ID))
+    codes = (*METADATA, "XDSUnknownPatientId", "XDSPatientIdDoesNotMatch") if is_patient else METADATA
     refused(community, patient, token, lambda message: message.with_attribute(path, "value", value), codes)
 
 
@@ -226,6 +233,7 @@ def test_a_malformed_identifier_is_refused(
         pytest.param(
             lambda message: message.with_text(f"{coding_scheme('classCode')}//rim:Value", ""), id="empty-Value"
         ),
+        pytest.param(lambda message: message.without(coding_scheme("contentTypeCode")), id="contentTypeCode"),
     ],
 )
 @requirement("XDS-ITI41-034")
@@ -233,6 +241,34 @@ def test_a_code_without_coding_scheme_is_refused(
     community: Community, patient: RegisteredPatient, token: bytes, change: Change
 ) -> None:
     refused(community, patient, token, change)
+
+
+@requirement("XDS-ITI41-033")
+def test_a_malformed_source_patient_id_is_refused(
+    community: Community, patient: RegisteredPatient, token: bytes
+) -> None:
+    path = slot_value("DocumentEntry.sourcePatientId")
+    refused(community, patient, token, lambda message: message.with_text(path, "123", "sourcePatientId 123"))
+
+
+TOLERATED = {
+    "eventCodeList": {"event_codes": (Code("000000000", "1.2.840.10008.2.16.4"),)},
+    "authorRole": {"authors": (Author(person="^Muster^Max", roles=(coded_string("000", EPR_ROLE),)),)},
+    "authorSpecialty": {"authors": (Author(person="^Muster^Max", specialties=(coded_string("000", "1.2.3"),)),)},
+}
+
+
+@pytest.mark.parametrize("fields", TOLERATED.values(), ids=TOLERATED)
+@requirement("XDS-ITI41-024")
+def test_an_optional_code_outside_its_value_set_should_be_refused(
+    community: Community, patient: RegisteredPatient, token: bytes, fields: dict[str, Any]
+) -> None:
+    submission = community.submission(patient, token=token, **fields)
+    reply = community.send(submission.message.changed("a code outside its value set", lambda _: None))
+    if expect(reply).outcome.status == "Success":
+        note(Finding(f"status Failure with one of {METADATA}", "status Success", evidence=(reply.evidence,)))
+        return
+    expect(reply).is_failure(*METADATA)
 
 
 @requirement("XDS-ITI41-035")

@@ -133,6 +133,13 @@ def test_an_incomplete_request_is_refused(
     expect(reply).meets(all(code in allowed for code in codes), f"a fault, or one of {allowed}", codes)
 
 
+@requirement("XDS-ITI43-013")
+def test_a_request_for_nothing_is_refused(community: Community, patient: RegisteredPatient, token: bytes) -> None:
+    query = retrieve([community.publish(patient, token=token).request], token=token)
+    reply = community.send(query.without("//xds:DocumentRequest"), baseline=query)
+    expect(reply).refuses().lacks("//xds:DocumentResponse")
+
+
 @requirement("XDS-ITI43-015")
 def test_the_same_document_asked_twice_is_answered(
     community: Community, patient: RegisteredPatient, token: bytes
