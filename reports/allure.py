@@ -45,7 +45,7 @@ def write_allure(run: Run, folder: Path) -> Path:
 
 
 def _result(test: Test, run: Run, logger: AllureFileLogger) -> TestResult:
-    rows = [row for id_ in test.requirements if (row := load_catalogue().get(id_))]
+    rows = [load_catalogue()[id_] for id_ in test.requirements if id_ in load_catalogue()]
     stop = int(datetime.fromisoformat(test.at).timestamp() * 1000) if test.at else 0
     result = TestResult(
         uuid=str(uuid.uuid4()),

@@ -107,7 +107,7 @@ class Run:
                 by_row[requirement].append(test)
         proofs = load_proofs()
         result = []
-        for row in load_catalogue().values():
+        for row in load_catalogue():
             tests = tuple(by_row.get(row.id, ()))
             verdict = roll_up(test.verdict for test in tests)
             reason = _reason(tests, verdict, row)
