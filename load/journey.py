@@ -16,10 +16,11 @@ from locust.contrib.fasthttp import FastHttpUser
 from fixtures.client import Community, Published, RegisteredPatient
 from fixtures.epr.hl7v3 import pix_query
 from fixtures.epr.hl7v3_read import pix_response
+from fixtures.epr.identifiers import II
 from fixtures.epr.message import Message, Reply, read_reply
 from fixtures.epr.names import SUCCESS
 from fixtures.epr.queries import find_documents
-from fixtures.epr.xds import DocumentRequest, retrieve
+from fixtures.epr.xds import retrieve
 from fixtures.epr.xds_read import query_response, retrieve_response
 from load.verdict import Series
 
@@ -67,16 +68,12 @@ class Journey(FastHttpUser):  # type: ignore[misc]
     @task  # type: ignore[misc]
     def journey(self) -> None:
         stage, case = self.stage, next(self.stage.cases)
-        domains = stage.community.target.domains
-        self._send(
-            pix_query(case.patient.identifier, (domains.mpi, domains.spid), addressing=stage.community.addressing),
-            lambda reply: _finds_patient(reply, case),
-        )
-        self._send(
-            find_documents(case.patient.mpi_cx, token=case.token), lambda reply: _finds_document(reply, case)
-        )
-        request = DocumentRequest(stage.community.target.repository_unique_id, case.published.entry.unique_id)
-        self._send(retrieve([request], token=case.token), lambda reply: _has_octets(reply, case))
+        local_id = II(stage.community.target.domains.local, case.patient.local_id)
+        self._send(pix_query(local_id, stage.community.addressing), lambda reply: _finds_patient(reply, case))
+        query = find_documents(case.patient.xad_pid, token=case.token)
+        self._send(query, lambda reply: _finds_document(reply, case))
+        request = retrieve([case.published.request], token=case.token)
+        self._send(request, lambda reply: _has_octets(reply, case))
 
     def _send(self, message: Message, judge: Judge) -> None:
         if self.stage.pause:
@@ -101,7 +98,7 @@ def _judge(message: Message, response: Any, judge: Judge) -> str:
     """ "" for a right answer, else a sentence."""
     if not response.status_code:
         return f"no answer: {response.error}"
-    reply = read_reply(message, response.status_code, dict(response.headers), response.content or b"")
+    reply = read_reply(message, response.status_code, dict(response.headers.items()), response.content or b"")
     if reply.problem:
         return reply.problem
     if reply.fault is not None:
@@ -113,9 +110,8 @@ def _judge(message: Message, response: Any, judge: Judge) -> str:
 
 
 def _finds_patient(reply: Reply, case: Case) -> str:
-    ids = {(ii.root, ii.extension) for ii in pix_response(reply).ids}
-    wanted = (case.patient.mpi_oid, case.patient.mpi_pid)
-    return "" if wanted in ids else f"PIX answer without the XAD-PID of the patient: {sorted(ids)}"
+    found = pix_response(reply).identifiers(case.patient.mpi_domain)
+    return "" if found == (case.patient.mpi_pid,) else f"PIX answer without the XAD-PID of the patient: {found}"
 
 
 def _finds_document(reply: Reply, case: Case) -> str:

@@ -1,5 +1,6 @@
 """One load run: prepare, ramp, stop, judge, record."""
 
+import ssl
 from collections import Counter
 from datetime import date
 from pathlib import Path
@@ -8,10 +9,11 @@ import gevent
 from locust.env import Environment
 
 from fixtures.checks.verdicts import Finding, NotJudged, Reason, Verdict
-from fixtures.client import Community
+from fixtures.client import connect
 from fixtures.ledger import FILE_NAME, Collected, End, Ledger, Measure, Redactor
 from fixtures.ledger import Judgement as Recorded
 from fixtures.target import Target
+from fixtures.trust.client_context import client_context
 from fixtures.wire import WireError
 from load.journey import Journey, Stage, prepare
 from load.verdict import Judgement, Series, judge, percentile
@@ -30,13 +32,15 @@ def run_load(target: Target, results: Path, *, users: int, seconds: float, today
         detail = "[consent] load of the target file does not allow it today"
         return _record(ledger, [_unjudged(Verdict.SKIP, detail)], reason=Reason.NEEDS_CONSENT)
     try:
-        with Community(target) as community:
+        with connect(target) as community:
             stage = Stage(community, prepare(community, max(2, users)), seconds)
-            _ramp(stage, users, seconds)
+            mistakes = _ramp(stage, users, seconds)
     except WireError as error:
         return _record(ledger, [_unjudged(Verdict.INCONCLUSIVE, str(error))], reason=error.reason)
     except NotJudged as error:
         return _record(ledger, [_unjudged(error.verdict, error.detail)], reason=error.reason or "")
+    if mistakes:
+        return _record(ledger, [_unjudged(Verdict.ERROR, mistakes[0])])
     judgements = [judgement for one in stage.series.values() for judgement in judge(one, target.load)]
     for one in stage.series.values():
         measure = _measure(one, seconds)
@@ -45,17 +49,23 @@ def run_load(target: Target, results: Path, *, users: int, seconds: float, today
     return _record(ledger, judgements)
 
 
-def _ramp(stage: Stage, users: int, seconds: float) -> None:
-    context = stage.community.wire.tls_context
-    user = type(
-        "JourneyUser",
-        (Journey,),
-        {"stage": stage, "host": "", "ssl_context_factory": staticmethod(context), "insecure": False},
-    )
+def _ramp(stage: Stage, users: int, seconds: float) -> list[str]:
+    """Run the users; returns the messages of exceptions in our own code."""
+    tls = stage.community.target.tls
+
+    def context() -> ssl.SSLContext:
+        if tls.client is None:
+            return client_context(tls.ca)
+        return client_context(tls.ca, tls.client.certificate, tls.client.key.reveal())
+
+    host = stage.community.url("ITI-18")
+    known = {"stage": stage, "host": host, "ssl_context_factory": staticmethod(context), "insecure": False}
+    user = type("JourneyUser", (Journey,), known)
     runner = Environment(user_classes=[user]).create_local_runner()
     runner.start(users, spawn_rate=users)
     gevent.spawn_later(seconds, runner.quit)
     runner.greenlet.join()
+    return [str(trouble["msg"]) for trouble in runner.exceptions.values()]
 
 
 def _unjudged(verdict: Verdict, detail: str) -> Judgement:
@@ -86,8 +96,8 @@ def _record(ledger: Ledger, judgements: list[Judgement], *, reason: str = "") ->
             )
         )
     counts = Counter(str(judgement.verdict) for judgement in judgements)
-    code = 1 if Verdict.FAIL in counts else 2 if set(counts) - {Verdict.PASS, Verdict.NOT_APPLICABLE} else 0
-    ledger.write(End("load", code, counts))
+    code = 3 if Verdict.ERROR in counts else 1 if Verdict.FAIL in counts else 2 if set(counts) - {Verdict.PASS, Verdict.NOT_APPLICABLE} else 0
+    ledger.write(End("load", code, dict(counts)))
     return code
 
 
