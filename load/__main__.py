@@ -1,8 +1,8 @@
 """``python -m load``: put load on a community and say whether it carried it.
 
-Tokens and patients are made before the ramp. Success is decided by what the answer says, not by HTTP 200. The run leaves one
-``measure`` record per request name and one verdict per threshold in the ledger.
-Exit codes: 0 every threshold kept, 1 findings, 2 no verdict (no consent, target lost), 3 our fault, 4 usage or configuration.
+Tokens and patients are made before the ramp. Success is decided by what the answer says, not by HTTP 200. The run
+leaves one ``measure`` record per request name and one verdict per threshold in the ledger.
+Exit codes: 0 every threshold kept, 1 findings, 2 no verdict (no consent, target lost), 3 our fault, 4 usage.
 """
 
 import argparse

@@ -1,7 +1,7 @@
 """Locust users of the core journey: who is the patient (ITI-45), which documents are there (ITI-18), read one (ITI-43).
 
-Every message is built by the protocol library and every answer is read by it: a right answer names this patient, and the
-document has the octets that were published.
+Every message is built by the protocol library and every answer is read by it: a right answer names this patient, and
+the document has the octets that were published.
 """
 
 import itertools
@@ -58,14 +58,14 @@ class Stage:
 Judge = Callable[[Reply], str]
 
 
-class Journey(FastHttpUser):  # type: ignore[misc]
+class Journey(FastHttpUser):
     """One user: over and over the journey 45 -> 18 -> 43 of the next case."""
 
     abstract = True
     wait_time = constant(0)
     stage: Stage
 
-    @task  # type: ignore[misc]
+    @task
     def journey(self) -> None:
         stage, case = self.stage, next(self.stage.cases)
         local_id = II(stage.community.target.domains.local, case.patient.local_id)
@@ -83,7 +83,11 @@ class Journey(FastHttpUser):  # type: ignore[misc]
         http = message.http()
         series = self.stage.series[message.transaction]
         with self.client.post(
-            url, data=http.body, headers={"Content-Type": http.content_type}, name=message.transaction, catch_response=True
+            url,
+            data=http.body,
+            headers={"Content-Type": http.content_type},
+            name=message.transaction,
+            catch_response=True,
         ) as response:
             wrong = _judge(message, response, judge)
             if wrong:

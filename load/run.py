@@ -74,7 +74,9 @@ def _unjudged(verdict: Verdict, detail: str) -> Judgement:
 
 
 def _measure(series: Series, seconds: float) -> Measure:
-    p50, p95, p99 = (percentile(series.milliseconds, percent) if series.milliseconds else None for percent in (50, 95, 99))
+    p50, p95, p99 = (
+        percentile(series.milliseconds, percent) if series.milliseconds else None for percent in (50, 95, 99)
+    )
     return Measure(series.name, series.requests, series.requests / seconds, p50, p95, p99, len(series.wrong))
 
 
@@ -96,7 +98,15 @@ def _record(ledger: Ledger, judgements: list[Judgement], *, reason: str = "") ->
             )
         )
     counts = Counter(str(judgement.verdict) for judgement in judgements)
-    code = 3 if Verdict.ERROR in counts else 1 if Verdict.FAIL in counts else 2 if set(counts) - {Verdict.PASS, Verdict.NOT_APPLICABLE} else 0
+    code = (
+        3
+        if Verdict.ERROR in counts
+        else 1
+        if Verdict.FAIL in counts
+        else 2
+        if set(counts) - {Verdict.PASS, Verdict.NOT_APPLICABLE}
+        else 0
+    )
     ledger.write(End("load", code, dict(counts)))
     return code
 
@@ -106,4 +116,6 @@ def _line(measure: Measure) -> str:
         f"{name} {'-' if value is None else f'{value:.1f} ms'}"
         for name, value in (("p50", measure.p50_ms), ("p95", measure.p95_ms), ("p99", measure.p99_ms))
     )
-    return f"{measure.name:8} {measure.requests:6} answers  {measure.per_second:7.1f}/s  {times}  {measure.failures} wrong"
+    return (
+        f"{measure.name:8} {measure.requests:6} answers  {measure.per_second:7.1f}/s  {times}  {measure.failures} wrong"
+    )

@@ -48,7 +48,11 @@ def judge(series: Series, limits: Load) -> list[Judgement]:
     if not series.requests:
         nothing = Finding("at least one answer", "none", evidence=(), verdict=Verdict.INCONCLUSIVE)
         return [Judgement(f"{base}::content", f"{series.name}: answers are right", Verdict.INCONCLUSIVE, nothing)]
-    wrong = Finding("no wrong answer", f"{len(series.wrong)} of {series.requests}; the first: {series.wrong[0]}") if series.wrong else None
+    wrong = (
+        Finding("no wrong answer", f"{len(series.wrong)} of {series.requests}; the first: {series.wrong[0]}")
+        if series.wrong
+        else None
+    )
     content = Judgement(f"{base}::content", f"{series.name}: answers are right", _verdict(wrong), wrong)
     return [content, *(_threshold(series, percent, limit) for percent, limit in _thresholds(limits))]
 
@@ -59,10 +63,14 @@ def _thresholds(limits: Load) -> tuple[tuple[int, float], ...]:
 
 def _threshold(series: Series, percent: int, limit: float) -> Judgement:
     measured = percentile(series.milliseconds, percent)
-    missed = Finding(f"p{percent} of at most {limit:.0f} ms", f"{measured:.0f} ms over {len(series.milliseconds)} answers")
+    missed = Finding(
+        f"p{percent} of at most {limit:.0f} ms", f"{measured:.0f} ms over {len(series.milliseconds)} answers"
+    )
     kept = measured <= limit  # NaN compares false: nothing right was answered
     title = f"{series.name}: p{percent} within {limit:.0f} ms"
-    return Judgement(f"load::{series.name}::p{percent}", title, Verdict.PASS if kept else Verdict.FAIL, None if kept else missed)
+    return Judgement(
+        f"load::{series.name}::p{percent}", title, Verdict.PASS if kept else Verdict.FAIL, None if kept else missed
+    )
 
 
 def _verdict(finding: Finding | None) -> Verdict:

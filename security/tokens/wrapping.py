@@ -1,7 +1,7 @@
 """XML signature wrapping, XSW1 to XSW8, on a SAML assertion in the wsse:Security header.
 
-Each attack takes a genuine signed assertion A (its signature S refers to A by ID) and an evil copy E without signature, that
-says something else, and arranges them so that a careless receiver verifies A and believes E.
+Each attack takes a genuine signed assertion A (its signature S refers to A by ID) and an evil copy E without
+signature, that says something else, and arranges them so that a careless receiver verifies A and believes E.
 Source: J. Somorovsky et al., On Breaking SAML (USENIX Security 2012), section 4; catalogue rows XUA-ITI40-080 to 087.
 """
 

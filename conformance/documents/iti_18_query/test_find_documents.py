@@ -172,4 +172,3 @@ def test_entries_carry_the_master_patient_id_and_never_the_epr_spid(
     reply = community.send(find_documents(patient.xad_pid, token=token))
     ids = {document.patient_id for document in query_response(reply).documents}
     expect(reply).is_success().meets(ids == {patient.xad_pid}, patient.xad_pid, ids)
-

@@ -1,5 +1,7 @@
 """Queries by identifier and by relation (IHE ITI TF-2 3.18.4.1.2.3.7.5 to 3.18.4.1.2.3.7.13)."""
 
+from typing import Any
+
 import pytest
 
 from conformance.documents.iti_18_query.results import entries, packages, unique_ids
@@ -30,8 +32,9 @@ def test_get_documents_finds_exactly_the_named_entries(
     community: Community, patient: RegisteredPatient, token: bytes, by: str
 ) -> None:
     first, second, _ = (community.publish(patient, token=token).entry for _ in range(3))
-    wanted = {"entry_uuids": [first.entry_uuid, second.entry_uuid], "unique_ids": [first.unique_id, second.unique_id]}
-    reply = community.send(get_documents(token=token, **{by: wanted[by]}))  # type: ignore[misc]
+    ids = {"entry_uuids": [first.entry_uuid, second.entry_uuid], "unique_ids": [first.unique_id, second.unique_id]}
+    wanted: dict[str, Any] = {by: ids[by]}
+    reply = community.send(get_documents(token=token, **wanted))
     expected = {first.entry_uuid, second.entry_uuid}
     expect(reply).is_success().meets(entries(reply) == expected, str(expected), entries(reply))
 
@@ -99,9 +102,7 @@ def test_get_submission_sets_returns_each_set_with_its_association(
 
 def _two_levels(community: Community, patient: RegisteredPatient, token: bytes) -> tuple[str, DocumentEntry]:
     """One submission with a normal and a restricted document; the SubmissionSet's uniqueId and the normal entry."""
-    normal, restricted = (
-        entry_of(community, patient, confidentiality_codes=(code,)) for code in (NORMAL, RESTRICTED)
-    )
+    normal, restricted = (entry_of(community, patient, confidentiality_codes=(code,)) for code in (NORMAL, RESTRICTED))
     package = set_of(community, patient)
     documents = [Document(normal, b"%PDF-1.4 normal"), Document(restricted, b"%PDF-1.4 restricted")]
     message = provide_and_register(package, documents, token=token)

@@ -30,8 +30,8 @@ OPTION = "//query:ResponseOption"
 @pytest.mark.parametrize(
     "missing",
     [
-        pytest.param("$XDSDocumentEntryPatientId", marks=requirement("XDS-ITI18-002"), id="PatientId"),
-        pytest.param("$XDSDocumentEntryStatus", marks=requirement("XDS-ITI18-003"), id="Status"),
+        pytest.param("$XDSDocumentEntryPatientId", marks=pytest.mark.requirement("XDS-ITI18-002"), id="PatientId"),
+        pytest.param("$XDSDocumentEntryStatus", marks=pytest.mark.requirement("XDS-ITI18-003"), id="Status"),
     ],
 )
 def test_find_documents_without_a_required_parameter_is_refused(

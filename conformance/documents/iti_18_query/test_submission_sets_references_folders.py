@@ -58,7 +58,7 @@ def test_documents_are_found_by_reference_id(
     first, second, both = (
         community.publish(patient, token=token, reference_ids=ids).entry.unique_id for ids in ((r1,), (r2,), (r1, r2))
     )
-    cases = {
+    cases: dict[str, tuple[Any, set[str]]] = {
         "r1": ([r1], {first, both}),
         "r1-or-r2": ([r1, r2], {first, second, both}),
         "r1-and-r2": (AllOf([r1], [r2]), {both}),

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.documents.submitting import entry_of, several, set_of, stored
+from conformance.documents.submitting import entry_of, set_of, several, stored
 from fixtures.checks.expect import expect
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr.ebrim import DELETION_NOT_REQUESTED, NORMAL, RESTRICTED, SECRET, complete, provider_role
@@ -161,9 +161,7 @@ def test_reference_ids_are_stored(community: Community, patient: RegisteredPatie
 
 
 @requirement("XDS-ITI18-043")
-def test_stored_metadata_come_back_as_submitted(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_stored_metadata_come_back_as_submitted(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     entry = complete(entry_of(community, patient))
     message = provide_and_register(set_of(community, patient), [Document(entry, b"%PDF-1.4 all")], token=token)
     community.accepted(lambda: message)
@@ -229,6 +227,8 @@ def test_an_inline_document_in_an_mtom_request_is_accepted(
     submission = community.submission(patient, token=token)
     expect(community.send(inlined(submission.message))).is_success()
     (entry,) = stored(community, token, submission.entry.unique_id)
-    reply = community.send(retrieve([DocumentRequest(community.target.repository_unique_id, entry.unique_id)], token=token))
+    reply = community.send(
+        retrieve([DocumentRequest(community.target.repository_unique_id, entry.unique_id)], token=token)
+    )
     contents = [document.content for document in retrieve_response(reply).documents]
     expect(reply).meets(contents == [submission.content], "the decoded octets", len(contents))

@@ -128,9 +128,7 @@ def test_two_submission_sets_are_refused(community: Community, patient: Register
 
 
 @requirement("XDS-ITI41-038")
-def test_an_entry_without_has_member_is_refused(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_an_entry_without_has_member_is_refused(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     refused(
         community,
         patient,
@@ -196,9 +194,7 @@ def test_an_unknown_patient_is_refused_with_the_code_of_the_registry(
         return message
 
     submission = community.submission(patient, token=token)
-    reply = community.send(
-        foreign(submission.message), baseline=community.submission(patient, token=token).message
-    )
+    reply = community.send(foreign(submission.message), baseline=community.submission(patient, token=token).message)
     denied = expect(reply).outcome.kind == "fault"
     expect(reply).meets(
         denied or expect(reply).outcome.errors[:1] == ("XDSUnknownPatientId",),

@@ -74,7 +74,9 @@ def test_a_submission_set_without_a_required_attribute_is_refused(
     ],
 )
 @requirement("XDS-ITI41-020")
-def test_a_missing_title_is_refused(community: Community, patient: RegisteredPatient, token: bytes, change: Change) -> None:
+def test_a_missing_title_is_refused(
+    community: Community, patient: RegisteredPatient, token: bytes, change: Change
+) -> None:
     refused(community, patient, token, change)
 
 
@@ -168,9 +170,7 @@ def test_a_type_code_that_does_not_fit_the_class_code_is_refused(
 def test_a_mime_type_outside_annex_3_is_refused(
     community: Community, patient: RegisteredPatient, token: bytes, mime_type: str
 ) -> None:
-    refused(
-        community, patient, token, lambda message: message.with_attribute(document_entry(), "mimeType", mime_type)
-    )
+    refused(community, patient, token, lambda message: message.with_attribute(document_entry(), "mimeType", mime_type))
 
 
 @pytest.mark.parametrize("value", ["20231301", "2023-01-01", "20230101120000+0100", "202", "20230230"])
@@ -186,9 +186,7 @@ def test_a_malformed_date_is_refused(
 def test_a_service_that_stops_before_it_starts_is_refused(
     community: Community, patient: RegisteredPatient, token: bytes
 ) -> None:
-    submission = community.submission(
-        patient, token=token, service_start_time="20240101", service_stop_time="20240102"
-    )
+    submission = community.submission(patient, token=token, service_start_time="20240101", service_stop_time="20240102")
     refused(
         community,
         patient,
@@ -347,9 +345,7 @@ def test_the_error_names_the_object_and_no_internals(
 
 
 @requirement("XDS-ITI57-024")
-def test_an_invalid_deletion_status_is_refused(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_an_invalid_deletion_status_is_refused(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     path = slot_value("urn:e-health-suisse:2019:deletionStatus")
     foo = "urn:e-health-suisse:2019:deletionStatus:foo"
     refused(community, patient, token, lambda message: message.with_text(path, foo))

@@ -136,9 +136,7 @@ def test_transform_and_replace_deprecates_the_target(
 
 
 @requirement("XDS-ITI41-057")
-def test_a_replacement_cascades_to_appendices(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_replacement_cascades_to_appendices(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     parent = community.publish(patient, token=token)
     child = related(community, patient, token, APND, parent)
     new = related(community, patient, token, RPLC, parent)

@@ -66,9 +66,7 @@ def test_an_entry_uuid_is_used_once(community: Community, patient: RegisteredPat
 
 
 @requirement("XDS-ITI41-068")
-def test_a_repeated_request_is_not_stored_twice(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_repeated_request_is_not_stored_twice(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     submission = community.submission(patient, token=token)
     community.accepted(lambda: submission.message)
     reply = community.send(submission.message)

@@ -14,9 +14,7 @@ from fixtures.suite import requirement, transaction
 
 @requirement("XDS-ITI42-001")
 @transaction("ITI-42", "ITI-18")
-def test_a_repository_registers_its_document(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_repository_registers_its_document(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     submission = community.submission(patient, token=token, transaction="ITI-42")
     reply = community.send(submission.message)
     expect(reply).is_success().reads("//wsa:Action", RESPONSE_ACTION["ITI-42"])
@@ -51,9 +49,7 @@ def test_a_metadata_error_has_the_code_of_the_registry(
 
 
 @requirement("XDS-ITI42-003")
-def test_a_folder_has_the_code_of_the_registry(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_folder_has_the_code_of_the_registry(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     valid = community.submission(patient, token=token, transaction="ITI-42").message
     entry = entry_of(community, patient, repository_unique_id=community.target.repository_unique_id)
     folders = [Folder(patient_id=patient.xad_pid)]
@@ -78,9 +74,7 @@ def test_registration_needs_an_assertion(community: Community, patient: Register
 
 
 @requirement("XDS-ITI42-005")
-def test_a_foreign_repository_id_is_refused(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_foreign_repository_id_is_refused(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     message = community.submission(patient, token=token, transaction="ITI-42").message
     reply = community.send(message.with_text(slot_value("repositoryUniqueId"), "1.2.3.4.5"), baseline=message)
     expect(reply).is_failure("XDSRegistryMetadataError", "XDSUnknownRepositoryId")

@@ -24,9 +24,7 @@ def test_one_document_comes_back_octet_for_octet(
 
 
 @requirement("XDS-ITI43-002")
-def test_several_documents_come_back_each_once(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_several_documents_come_back_each_once(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     published = [community.publish(patient, token=token) for _ in range(3)]
     reply = community.send(retrieve([one.request for one in published], token=token))
     found = sorted(document.unique_id for document in retrieve_response(reply).documents)
@@ -73,9 +71,7 @@ def test_an_unknown_repository_is_refused(community: Community, patient: Registe
 
 
 @requirement("XDS-ITI43-009")
-def test_a_mixed_request_gives_partial_success(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_mixed_request_gives_partial_success(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     published = community.publish(patient, token=token)
     unknown = replace(published.request, document_unique_id=new_oid())
     reply = community.send(retrieve([published.request, unknown], token=token))
@@ -85,9 +81,7 @@ def test_a_mixed_request_gives_partial_success(
 
 
 @requirement("XDS-ITI43-010")
-def test_a_request_of_unknown_documents_only_is_a_failure(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_request_of_unknown_documents_only_is_a_failure(community: Community, token: bytes) -> None:
     request = DocumentRequest(community.target.repository_unique_id, new_oid())
     other = replace(request, document_unique_id=new_oid())
     reply = community.send(retrieve([request, other], token=token))
@@ -96,19 +90,17 @@ def test_a_request_of_unknown_documents_only_is_a_failure(
 
 
 @requirement("XDS-ITI43-011")
-def test_the_error_tells_which_document_failed(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_the_error_tells_which_document_failed(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     published = community.publish(patient, token=token)
     unknown = new_oid()
     requests = [published.request, replace(published.request, document_unique_id=unknown)]
-    expect(community.send(retrieve(requests, token=token))).has(f"//rs:RegistryError[contains(@codeContext, '{unknown}')]")
+    expect(community.send(retrieve(requests, token=token))).has(
+        f"//rs:RegistryError[contains(@codeContext, '{unknown}')]"
+    )
 
 
 @requirement("XDS-ITI43-012", "XCA-IGR-003")
-def test_a_foreign_home_community_is_refused(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_foreign_home_community_is_refused(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     query = retrieve([community.publish(patient, token=token).request], token=token)
     reply = community.send(query.with_text("//xds:HomeCommunityId", "urn:oid:2.999.9.9.9"), baseline=query)
     tolerated = ("XDSUnknownRepositoryId", "XDSDocumentUniqueIdError")
@@ -151,9 +143,7 @@ def test_the_same_document_asked_twice_is_answered(
 
 
 @requirement("XDS-ITI43-017")
-def test_a_hundred_documents_come_in_one_answer(
-    community: Community, patient: RegisteredPatient, token: bytes
-) -> None:
+def test_a_hundred_documents_come_in_one_answer(community: Community, patient: RegisteredPatient, token: bytes) -> None:
     published = [community.publish(patient, token=token, content=b"%%PDF-1.4 %d" % number) for number in range(10)]
     requests = [one.request for one in published] * 10
     reply = community.send(retrieve(requests, token=token))

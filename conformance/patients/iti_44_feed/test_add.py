@@ -6,7 +6,6 @@ from conformance.patients.systems import PrimarySystem, eventually
 from fixtures.checks.expect import expect
 from fixtures.epr.hl7v3 import add
 from fixtures.epr.identifiers import spid
-from fixtures.people.patients import Patient
 from fixtures.suite import requirement, transaction
 
 pytestmark = transaction("ITI-44")

@@ -10,7 +10,7 @@ from fixtures.checks.expect import expect
 from fixtures.checks.expect_patients import SYNTAX_ERRORS
 from fixtures.epr.hl7v3 import add, revise
 from fixtures.epr.identifiers import spid
-from fixtures.epr.message import Message, Reply, fragment
+from fixtures.epr.message import Reply, fragment
 from fixtures.epr.names import AHVN13
 from fixtures.epr.xml import Element, find_all
 from fixtures.people.patients import Patient

@@ -35,7 +35,9 @@ def test_an_unknown_domain_is_an_error_at_the_patient_identifier(clinic: Primary
 
 @requirement("PAT-ITI45-017")
 def test_each_unknown_data_source_is_named(clinic: PrimarySystem, patient: Patient) -> None:
-    query = clinic.pix_query(clinic.local(patient), clinic.addressing.mpi, clinic.addressing.spid, clinic.addressing.mpi)
+    query = clinic.pix_query(
+        clinic.local(patient), clinic.addressing.mpi, clinic.addressing.spid, clinic.addressing.mpi
+    )
     asked = query.with_attribute(f"{SOURCE}[2]/hl7:value", "root", UNKNOWN[0])
     asked = asked.with_attribute(f"{SOURCE}[3]/hl7:value", "root", UNKNOWN[1])
     reply = clinic.send(asked, baseline=clinic.pix_query(clinic.local(patient)))

@@ -121,7 +121,9 @@ def test_a_telephone_number_finds_nobody(clinic: PrimarySystem) -> None:
     query = clinic.pdq_query(names=named(patient.family), birth_time=patient.birth_date)
     telecom = f'<hl7:patientTelecom><hl7:value value="{number}"/><hl7:semanticsText>Patient.telecom</hl7:semanticsText></hl7:patientTelecom>'
     everything_else = "//hl7:parameterList/*[not(self::hl7:patientTelecom)]"
-    asked = query.with_child("//hl7:parameterList", telecom, "patientTelecom only").without(everything_else, "nothing else")
+    asked = query.with_child("//hl7:parameterList", telecom, "patientTelecom only").without(
+        everything_else, "nothing else"
+    )
     expect(clinic.send(asked, baseline=query)).finds_nobody()
 
 
