@@ -119,11 +119,9 @@ def test_a_telephone_number_finds_nobody(clinic: PrimarySystem) -> None:
     number = "tel:+41215550100"
     patient = clinic.feed(replace(clinic.stranger(), telecom=(number,)))
     query = clinic.pdq_query(names=named(patient.family), birth_time=patient.birth_date)
-    telecom = f'<hl7:patientTelecom><hl7:value value="{number}"/><hl7:semanticsText>Patient.telecom</hl7:semanticsText></hl7:patientTelecom>'
-    everything_else = "//hl7:parameterList/*[not(self::hl7:patientTelecom)]"
-    asked = query.with_child("//hl7:parameterList", telecom, "patientTelecom only").without(
-        everything_else, "nothing else"
-    )
+    value = f'<hl7:value value="{number}"/><hl7:semanticsText>Patient.telecom</hl7:semanticsText>'
+    telecom_only = f"<hl7:parameterList><hl7:patientTelecom>{value}</hl7:patientTelecom></hl7:parameterList>"
+    asked = query.replaced("//hl7:parameterList", telecom_only, "patientTelecom only")
     expect(clinic.send(asked, baseline=query)).finds_nobody()
 
 
