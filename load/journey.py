@@ -58,14 +58,14 @@ class Stage:
 Judge = Callable[[Reply], str]
 
 
-class Journey(FastHttpUser):
+class Journey(FastHttpUser):  # type: ignore[misc]
     """One user: over and over the journey 45 -> 18 -> 43 of the next case."""
 
     abstract = True
     wait_time = constant(0)
     stage: Stage
 
-    @task
+    @task  # type: ignore[untyped-decorator]
     def journey(self) -> None:
         stage, case = self.stage, next(self.stage.cases)
         local_id = II(stage.community.target.domains.local, case.patient.local_id)

@@ -1,4 +1,4 @@
-"""The SOAP frame of every transaction: versions, addressing, mandatory headers, broken XML (IHE ITI TF-2 Appendix V)."""
+"""The SOAP frame: versions, addressing, mandatory headers, broken XML (IHE ITI TF-2 Appendix V)."""
 
 import pytest
 
@@ -22,7 +22,7 @@ def valid(community: Community, name: str) -> Message:
     return pix_query(II(community.target.domains.local, patient.local_id), community.addressing)
 
 
-def cases(documents: str, patients: str):  # type: ignore[no-untyped-def]
+def cases(documents: str, patients: str) -> pytest.MarkDecorator:
     return pytest.mark.parametrize(
         "name",
         [

@@ -2,20 +2,15 @@
 
 import socket
 import tempfile
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from sslyze import (
-    ScanCommand,
-    Scanner,
-    ServerNetworkConfiguration,
-    ServerNetworkLocation,
-    ServerScanRequest,
-)
-from sslyze.server_setting import ClientAuthenticationCredentials
+from sslyze.plugins.scan_commands import ScanCommand
+from sslyze.scanner.models import ServerScanRequest
+from sslyze.scanner.scanner import Scanner
+from sslyze.server_setting import ClientAuthenticationCredentials, ServerNetworkConfiguration, ServerNetworkLocation
 
 from fixtures.checks.verdicts import Finding, Inconclusive, Reason, Skipped, Unmet
 from fixtures.client import Community
@@ -45,7 +40,7 @@ def address(community: Community) -> tuple[str, int]:
 
 
 @pytest.fixture(scope="module")
-def scan(community: Community) -> Iterator[Any]:
+def scan(community: Community) -> Any:
     """The result of one scan with the registered client certificate."""
     host, port = address(community)
     client = community.target.tls.client
@@ -66,7 +61,7 @@ def scan(community: Community) -> Iterator[Any]:
         (result,) = list(scanner.get_results())
     if result.scan_result is None:
         raise Inconclusive(Reason.UNREACHABLE, f"sslyze cannot connect to {host}:{port}: {result.connectivity_status}")
-    yield result.scan_result
+    return result.scan_result
 
 
 def demand(ok: bool, expected: str, received: object) -> None:
@@ -117,7 +112,7 @@ def test_only_forward_secret_aead_suites_are_accepted(scan: Any) -> None:
     found = [
         name
         for name in accepted(scan.tls_1_2_cipher_suites)
-        if "_RSA_WITH" in name and "DHE" not in name or "CBC" in name
+        if ("_RSA_WITH" in name and "DHE" not in name) or "CBC" in name
     ]
     demand(not found, "only forward secret AEAD suites", found)
 

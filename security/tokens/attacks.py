@@ -9,10 +9,10 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from fixtures.epr import names
-from fixtures.epr.algorithms import HMAC_SHA1, HMAC_SHA256, MD5, RSA_MD5
+from fixtures.epr.algorithms import HMAC_SHA1, HMAC_SHA256, MD5, RSA_MD5, XPATH_TRANSFORM, XSLT_TRANSFORM
 from fixtures.epr.assertion import Assertion, Confirmation, NameId, attribute, delegation
 from fixtures.epr.message import Message
-from fixtures.epr.names import AUDIENCE_ALL_COMMUNITIES, NS, cx
+from fixtures.epr.names import AUDIENCE_ALL_COMMUNITIES, EXC_C14N, NS, cx
 from fixtures.epr.saml import XuaContent, xua
 from fixtures.epr.xml import Element, find, parse, serialise
 from fixtures.epr.xmlsign import Signing
@@ -27,7 +27,7 @@ Build = Callable[[Scene, Message], Message]
 
 @dataclass(frozen=True)
 class Attack:
-    """``row`` of the catalogue; ``build`` makes the attack of the valid query; ``on_victim``: the query is about the victim."""
+    """``row`` of the catalogue; ``build`` makes the attack of the valid query, which is about the victim or not."""
 
     id: str
     row: str
@@ -75,6 +75,26 @@ def set_attribute(xpath: str, name: str, value: str) -> Callable[[Element], None
         found = find(root, xpath)
         assert found is not None
         found.set(name, value)
+
+    return change
+
+
+def remove(xpath: str) -> Callable[[Element], None]:
+    def change(root: Element) -> None:
+        found = find(root, xpath)
+        assert found is not None
+        parent = found.getparent()
+        assert parent is not None
+        parent.remove(found)
+
+    return change
+
+
+def double(xpath: str) -> Callable[[Element], None]:
+    def change(root: Element) -> None:
+        found = find(root, xpath)
+        assert found is not None
+        found.addnext(parse(serialise(found)))
 
     return change
 
@@ -146,6 +166,7 @@ def hmac(method: str, length: int | None = None) -> Build:
     return header(make)
 
 
+XPATH_ALL = f'<ds:Transform Algorithm="{XPATH_TRANSFORM}"><ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath></ds:Transform>'
 MINUTE = timedelta(minutes=1)
 RESOURCE = f"saml2:AttributeStatement/saml2:Attribute[@Name='{names.RESOURCE_ID}']/saml2:AttributeValue"
 ROLE = f".//saml2:Attribute[@Name='{names.ROLE}']//hl7:Role"
@@ -349,6 +370,41 @@ ATTACKS = (
         R + "111",
         trusted(lambda a: a.replaced(conditions=(UNKNOWN_CONDITION,))),
         (UNSUPPORTED, INVALID),
+    ),
+    Attack(
+        "reference-to-a-listener",
+        R + "090",
+        altered(set_attribute(".//ds:Reference", "URI", "http://127.0.0.1:9/a")),
+        (CHECK, INVALID),
+    ),
+    Attack(
+        "reference-to-a-file",
+        R + "090",
+        altered(set_attribute(".//ds:Reference", "URI", "file:///etc/passwd")),
+        (CHECK, INVALID),
+    ),
+    Attack(
+        "reference-to-everything", R + "089", altered(set_attribute(".//ds:Reference", "URI", "")), (CHECK, INVALID)
+    ),
+    Attack("no-reference", R + "089", altered(remove(".//ds:Reference")), (CHECK, INVALID)),
+    Attack("second-reference", R + "089", altered(double(".//ds:Reference")), (CHECK, INVALID)),
+    Attack(
+        "XPath-transform",
+        R + "091",
+        altered(set_attribute(".//ds:Transform", "Algorithm", XPATH_TRANSFORM)),
+        (ALGORITHM, CHECK, INVALID),
+    ),
+    Attack(
+        "XSLT-transform",
+        R + "091",
+        altered(set_attribute(".//ds:Transform", "Algorithm", XSLT_TRANSFORM)),
+        (ALGORITHM, CHECK, INVALID),
+    ),
+    Attack(
+        "signed-XPath-transform",
+        R + "091",
+        signed_by(Signing(transforms=(XPATH_ALL, EXC_C14N))),
+        (ALGORITHM, CHECK, INVALID),
     ),
     Attack("altered-purpose", R + "113", altered(set_attribute(PURPOSE, "code", "EMER")), (CHECK,)),
     Attack("altered-role", R + "113", altered(set_attribute(ROLE, "code", "PADM")), (CHECK,)),

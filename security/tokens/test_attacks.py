@@ -1,4 +1,4 @@
-"""Attacks on the X-User Assertion: two verdicts each, nothing disclosed (security) and the right refusal (conformance)."""
+"""Attacks on the X-User Assertion: two verdicts each, nothing disclosed and the right form of the refusal."""
 
 import pytest
 
@@ -39,7 +39,7 @@ def test_an_attack_is_answered_by_a_fault(community: Community, scene: Scene, at
 @transaction("ITI-18")
 def test_the_refusal_of_an_attack_discloses_no_internals(community: Community, scene: Scene, attack: Attack) -> None:
     reply = community.send(attack.build(scene, scene.query(on_victim=attack.on_victim)))
-    internals = [
+    internals: list[str | bytes] = [
         "Traceback (most recent call last)",
         'File "/',
         "at java.",

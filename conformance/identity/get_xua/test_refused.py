@@ -1,15 +1,20 @@
 """Requests the X-Assertion Provider refuses with a fault and without an assertion (rows XUA-STS-080 to 106)."""
 
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 
 from fixtures.checks.expect import expect
+from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import Community, RegisteredPatient
+from fixtures.epr import saml
+from fixtures.epr.keypair import KeyPair
 from fixtures.epr.message import Message
 from fixtures.epr.names import EPR_SPID, cx
 from fixtures.epr.xml import find, parse, serialise
 from fixtures.suite import requirement
+from fixtures.trust.forgery import stray
 
 CLAIM = "//wst:Claims/saml2:Attribute[@Name='{}']"
 ROLE = CLAIM.format("urn:oasis:names:tc:xacml:2.0:subject:role")
@@ -35,6 +40,26 @@ def refused(community: Community, valid: Message, changed: Message, *subcodes: s
     reply = community.send(changed, baseline=valid)
     expect(reply).is_token_refusal(*subcodes).lacks("//saml2:Assertion")
     expect(reply).discloses_nothing(["Traceback (most recent call last)", 'File "/', "at java."])
+
+
+def identity(
+    community: Community,
+    patient: RegisteredPatient,
+    *,
+    issuer: str = "",
+    key: KeyPair | None = None,
+    now: datetime | None = None,
+) -> bytes:
+    """The identity assertion of the professional as our identity provider would write it, wrong in one point."""
+    provider = community.target.idp
+    if provider is None:
+        raise Skipped(Reason.NEEDS_TRUSTED_KEY, "[idp] is missing: the target trusts no identity provider of ours")
+    user = community.user("HCP")
+    name_id = user.name_id.replace("{spid}", patient.spid)
+    known = saml.Identity(name_id=name_id, given=user.given, family=user.family, gln=user.gln)
+    assertion = saml.idp(known, issuer=issuer or provider.issuer, audience=provider.audience, now=now)
+    pair = key or KeyPair.load(provider.signer.certificate, provider.signer.key.reveal())
+    return assertion.signed(pair)
 
 
 CLAIMS = {
@@ -193,6 +218,43 @@ def test_an_altered_identity_assertion_is_refused(community: Community, patient:
     assert found is not None
     found.text = "hcp-2"
     refused(community, valid, valid.with_security(serialise(root), f"{xpath} altered"), *IDENTITY)
+
+
+WINDOWS = {
+    "expired": ("XUA-STS-083", timedelta(minutes=-20)),
+    "not-yet-valid": ("XUA-STS-084", timedelta(minutes=15)),
+}
+
+
+@pytest.mark.parametrize(
+    "shift", [pytest.param(by, id=name, marks=pytest.mark.requirement(row)) for name, (row, by) in WINDOWS.items()]
+)
+def test_an_identity_assertion_outside_its_validity_is_refused(
+    community: Community, patient: RegisteredPatient, shift: timedelta
+) -> None:
+    valid = community.token_request("HCP", patient)
+    assertion = identity(community, patient, now=datetime.now(UTC) + shift)
+    refused(community, valid, valid.with_security(assertion, "another validity"), *IDENTITY)
+
+
+@requirement("XUA-STS-085")
+@pytest.mark.parametrize("issuer", ["", "https://unknown-idp.example"], ids=["trusted-name", "unknown-name"])
+def test_an_identity_assertion_of_an_untrusted_provider_is_refused(
+    community: Community, patient: RegisteredPatient, issuer: str
+) -> None:
+    valid = community.token_request("HCP", patient)
+    assertion = identity(community, patient, issuer=issuer, key=stray(rsa_bits=2048))
+    refused(community, valid, valid.with_security(assertion, "signed by a stranger"), *IDENTITY)
+
+
+@requirement("XUA-STS-013")
+def test_a_request_signed_with_an_unregistered_certificate_is_refused(
+    community: Community, patient: RegisteredPatient
+) -> None:
+    valid = community.token_request("HCP", patient, profile="2026")
+    changed = community.token_request("HCP", patient, profile="2026", signing_key=stray(rsa_bits=2048))
+    codes = ("wsse:FailedAuthentication", "wsse:InvalidSecurityToken", "wsse:FailedCheck")
+    refused(community, valid, changed.changed("signed by a stranger", lambda _: None), *codes)
 
 
 @requirement("XUA-STS-087")
