@@ -44,7 +44,7 @@ def test_the_refusal_of_an_attack_discloses_no_internals(community: Community, s
         'File "/',
         "at java.",
         "at org.apache",
-        scene.victim.family.encode(),
+        scene.victim.local_id,
     ]
     expect(reply).discloses_nothing(internals)
 

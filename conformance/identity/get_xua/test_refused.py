@@ -58,7 +58,7 @@ def identity(
     name_id = user.name_id.replace("{spid}", patient.spid)
     known = saml.Identity(name_id=name_id, given=user.given, family=user.family, gln=user.gln)
     assertion = saml.idp(known, issuer=issuer or provider.issuer, audience=provider.audience, now=now)
-    pair = key or KeyPair.load(provider.signer.certificate, provider.signer.key.reveal())
+    pair = key or KeyPair.from_pem(provider.signer.certificate.read_bytes(), provider.signer.key.reveal().encode())
     return assertion.signed(pair)
 
 
