@@ -166,8 +166,8 @@ def hmac(method: str, length: int | None = None) -> Build:
     return header(make)
 
 
-XPATH_ALL = f'<ds:Transform Algorithm="{XPATH_TRANSFORM}"><ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath>'
-"</ds:Transform>"
+XPATH = "<ds:XPath>not(ancestor-or-self::ds:Signature)</ds:XPath>"
+XPATH_ALL = f'<ds:Transform Algorithm="{XPATH_TRANSFORM}">{XPATH}</ds:Transform>'
 MINUTE = timedelta(minutes=1)
 RESOURCE = f"saml2:AttributeStatement/saml2:Attribute[@Name='{names.RESOURCE_ID}']/saml2:AttributeValue"
 ROLE = f".//saml2:Attribute[@Name='{names.ROLE}']//hl7:Role"
