@@ -1,7 +1,7 @@
 """Who is served, how many at once, and what an error tells (patient.md 10)."""
 
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 
@@ -11,13 +11,15 @@ from conformance.patients.systems import PrimarySystem
 from fixtures.checks.expect import expect
 from fixtures.client import RegisteredPatient
 from fixtures.epr.hl7v3 import II, add, query_id
-from fixtures.epr.hl7v3_read import pix_response
+from fixtures.epr.hl7v3_read import PdqResponse, PixResponse, pdq_response, pix_response
 from fixtures.epr.identifiers import spid
 from fixtures.epr.message import Http, Message, Reply
 from fixtures.epr.xml import text
 from fixtures.people.patients import Patient
 from fixtures.suite import requirement, transaction
 
+Ask = Callable[[PrimarySystem, RegisteredPatient], Message]
+Read = Callable[[Reply], PixResponse | PdqResponse]
 QUERIED = "//hl7:patientIdentifier/hl7:value"
 
 
@@ -48,13 +50,33 @@ def test_a_trace_goes_on(clinic: PrimarySystem, valid: Message) -> None:
 
 
 @requirement("PAT-GEN-047")
-@transaction("ITI-45")
-def test_twenty_queries_at_once_get_their_own_answers(clinic: PrimarySystem) -> None:
+@pytest.mark.parametrize(
+    ("ask", "read"),
+    [
+        pytest.param(
+            lambda clinic, patient: clinic.pix_query(clinic.local(patient)),
+            pix_response,
+            id="ITI-45",
+            marks=pytest.mark.transaction("ITI-45"),
+        ),
+        pytest.param(
+            lambda clinic, patient: clinic.look_up_query(patient),
+            pdq_response,
+            id="ITI-47",
+            marks=pytest.mark.transaction("ITI-47"),
+        ),
+    ],
+)
+def test_twenty_queries_at_once_get_their_own_answers(clinic: PrimarySystem, ask: Ask, read: Read) -> None:
     patients = [clinic.community.patient() for _ in range(10)] * 2
-    queries = [clinic.pix_query(clinic.local(patient)) for patient in patients]
+    queries = [ask(clinic, patient) for patient in patients]
     with ThreadPoolExecutor(len(queries)) as pool:
         replies = list(pool.map(clinic.send, queries))
-    strayed = _strayed(patients, queries, replies)
+    strayed = [
+        reply.evidence
+        for patient, query, reply in zip(patients, queries, replies, strict=True)
+        if not _is_own(patient, query, reply, read)
+    ]
     expect(replies[0]).answers("AA/OK").meets(not strayed, "every answer about its own request and patient", strayed)
 
 
@@ -104,12 +126,13 @@ def _truncated(http: Http) -> Http:
     return replace(http, body=http.body[: len(http.body) // 2])
 
 
-def _strayed(patients: Sequence[RegisteredPatient], queries: Sequence[Message], replies: Sequence[Reply]) -> list[str]:
-    """Evidence of the answers that are not about their own request and patient."""
-    own = (
-        (pix_response(reply).query_ack.query_id, text(reply.root, "//wsa:RelatesTo"), set(pix_response(reply).ids))
-        == (query_id(query), reply.request.message_id, {spid(patient.spid), II(patient.mpi_domain, patient.mpi_pid)})
-        for patient, query, reply in zip(patients, queries, replies, strict=True)
-        if reply.root is not None
+def _is_own(patient: RegisteredPatient, query: Message, reply: Reply, read: Read) -> bool:
+    """Does the answer name this request, this query and this patient?"""
+    said = read(reply)
+    relates_to = "" if reply.root is None else text(reply.root, "//wsa:RelatesTo")
+    own_ids = {spid(patient.spid), II(patient.mpi_domain, patient.mpi_pid)}
+    return (
+        relates_to == reply.request.message_id
+        and said.query_ack.query_id == query_id(query)
+        and set(said.ids) == own_ids
     )
-    return [reply.evidence for reply, right in zip(replies, own, strict=True) if not right]

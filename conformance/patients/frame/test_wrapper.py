@@ -5,7 +5,8 @@ import pytest
 from conformance.patients.systems import PrimarySystem
 from fixtures.checks.expect import expect
 from fixtures.checks.expect_patients import SYNTAX_ERRORS
-from fixtures.epr.hl7v3 import II, add
+from fixtures.epr.hl7v3 import II, add, with_fresh_ids
+from fixtures.epr.hl7v3_read import acknowledgement
 from fixtures.epr.message import Message
 from fixtures.people.patients import Patient
 from fixtures.suite import requirement, transaction
@@ -30,6 +31,13 @@ def test_an_unknown_domain_is_told_by_the_application(clinic: PrimarySystem, pat
     reply = clinic.send(query.with_attribute("//hl7:otherIDsScopingOrganization[1]/hl7:value", "root", "2.999.999.1"))
     expect(reply).meets(reply.status == 200, "HTTP 200", reply.status)
     expect(reply).has("/env:Envelope/env:Body/hl7:PRPA_IN201306UV02")
+
+
+@requirement("PAT-GEN-018")
+def test_ten_answers_have_ten_message_ids(clinic: PrimarySystem, valid: Message) -> None:
+    replies = [clinic.send(with_fresh_ids(valid)) for _ in range(10)]
+    ids = {acknowledgement(reply).message_id for reply in replies}
+    expect(replies[0]).is_success().meets(len(ids) == len(replies), "ten different message ids", sorted(map(str, ids)))
 
 
 @requirement("PAT-GEN-033")
