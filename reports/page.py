@@ -10,7 +10,7 @@ from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
-from fixtures.checks.verdicts import Verdict
+from fixtures.checks.verdicts import MEANING, Reason, Verdict
 from reports.results import STATEMENT
 from reports.run import Judged, Run, Test, readiness
 
@@ -44,6 +44,7 @@ class Chapter:
     judged: tuple[Judged, ...]
     counts: Mapping[str, int]
     shalls: int
+    shalls_judged: int
     shalls_met: int
 
     @property
@@ -71,7 +72,8 @@ def _chapter(area: str, judged: tuple[Judged, ...]) -> Chapter:
     counts = Counter(item.verdict.value if item.verdict else "not-tested" for item in judged)
     shalls = [item for item in judged if item.row.level == "shall"]
     met = sum(item.verdict in (Verdict.PASS, Verdict.WARN) for item in shalls)
-    return Chapter(CHAPTERS.get(area, area), area, judged, dict(counts), len(shalls), met)
+    judged_shalls = sum(item.verdict not in (None, Verdict.SKIP, Verdict.NOT_APPLICABLE) for item in shalls)
+    return Chapter(CHAPTERS.get(area, area), area, judged, dict(counts), len(shalls), judged_shalls, met)
 
 
 def write_page(run: Run, folder: Path, *, allure: str = "") -> Path:
@@ -95,7 +97,10 @@ def write_page(run: Run, folder: Path, *, allure: str = "") -> Path:
         chapters=chapters(rows),
         worst=worst,
         open_questions=[item for item in rows if item.verdict is Verdict.INCONCLUSIVE],
+        untested=untested(rows),
+        meaning=meaning,
         proven=sum(bool(item.proven_by) for item in rows if item.verdict),
+        total=len(rows),
         tested=sum(item.verdict is not None for item in rows),
         evidence=lambda test: evidence(test, run),
         source_of=lambda test: test.observed_in or test.id,
@@ -105,6 +110,16 @@ def write_page(run: Run, folder: Path, *, allure: str = "") -> Path:
     path = folder / "readiness.html"
     path.write_text(page)
     return path
+
+
+def untested(rows: Iterable[Judged]) -> dict[str, int]:
+    """How many rows no test judged, by reason, most first."""
+    return dict(Counter(item.reason for item in rows if item.verdict is None).most_common())
+
+
+def meaning(reason: str) -> str:
+    """The sentence of a reason code."""
+    return MEANING[Reason(reason)] if reason in set(Reason) else "no test of this run judges it"
 
 
 def evidence(test: Test, run: Run) -> list[dict[str, str]]:

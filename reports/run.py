@@ -147,11 +147,16 @@ def _test(judgement: Judgement) -> Test:
         reason=judgement.reason,
         message=judgement.message,
         findings=judgement.findings,
-        exchanges=judgement.exchanges,
+        exchanges=judgement.exchanges or _cited(judgement.findings),
         repeat=judgement.repeat,
         seconds=judgement.seconds,
         at=judgement.at,
     )
+
+
+def _cited(findings: Iterable[Mapping[str, Any]]) -> tuple[str, ...]:
+    """The exchanges that findings name: a test may judge what was sent before it began."""
+    return tuple(dict.fromkeys(str(id_) for finding in findings for id_ in finding.get("evidence", ())))
 
 
 def _observation(observation: Observation) -> Test:
