@@ -1,4 +1,4 @@
-"""``python -m load``: put load on a community and say whether it carried it.
+"""``python -m load``: put load on a community and say whether it carried it; default: the embedded community.
 
 Tokens and patients are made before the ramp. Success is decided by what the answer says, not by HTTP 200. The run
 leaves one ``measure`` record per request name and one verdict per threshold in the ledger.
@@ -6,8 +6,10 @@ Exit codes: 0 every threshold kept, 1 findings, 2 no verdict (no consent, target
 """
 
 import argparse
+import contextlib
 import sys
-from collections.abc import Sequence
+import tempfile
+from collections.abc import Iterator, Sequence
 from datetime import date
 from pathlib import Path
 
@@ -17,32 +19,61 @@ monkey.patch_all()
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    from fixtures.ledger import LedgerError
+    from fixtures.ledger import FILE_NAME, LedgerError, set_aside
+    from fixtures.suite.embedded import NotStarted
     from fixtures.target import TargetError, load_target
     from load.run import run_load
 
     parser = argparse.ArgumentParser(prog="python -m load", description="Put load on a community.")
-    parser.add_argument("--target", type=Path, required=True, help="target file of the community")
+    parser.add_argument("--target", type=Path, help="target file of the community; default: the embedded one")
+    parser.add_argument("--fault", action="append", default=[], help="seed the embedded community (repeatable)")
     parser.add_argument("--results", type=Path, default=Path("reports/out"), help="folder of the ledger (%(default)s)")
     parser.add_argument("--users", type=int, help="simultaneous users; default: [load] of the target file")
     parser.add_argument("--seconds", type=float, help="duration; default: [load] of the target file")
     parser.add_argument("--resume", action="store_true", help="append to the ledger of the folder")
     options = parser.parse_args(arguments)
+    if options.fault and options.target:
+        print("load: --fault seeds the embedded community only; leave out --target", file=sys.stderr)
+        return 4
     try:
-        target = load_target(options.target)
-        return run_load(
-            target,
-            options.results,
-            users=options.users or target.load.users,
-            seconds=options.seconds or target.load.seconds,
-            today=date.today(),
-        )
+        if not options.resume:
+            set_aside(options.results / FILE_NAME)
+        with _target_file(options.target, options.fault) as file:
+            target = load_target(file)
+            return run_load(
+                target,
+                options.results,
+                users=options.users or target.load.users,
+                seconds=options.seconds or target.load.seconds,
+                today=date.today(),
+                faults=None if options.target else options.fault,
+            )
+    except NotStarted as error:
+        print(f"load: {error}", file=sys.stderr)
+        return 4 if error.is_usage else 3
     except TargetError as error:
         print(error, file=sys.stderr)
         return 4
     except LedgerError as error:
         print(f"load: {error}", file=sys.stderr)
         return 3
+
+
+@contextlib.contextmanager
+def _target_file(given: Path | None, faults: Sequence[str]) -> Iterator[Path]:
+    """The target file; without one the embedded community runs as long as it is needed."""
+    from fixtures.suite.embedded import Embedded
+
+    if given is not None:
+        yield given
+        return
+    with tempfile.TemporaryDirectory(prefix="eprobe-") as folder:
+        embedded = Embedded(Path(folder), faults=faults)
+        try:
+            embedded.start()
+            yield embedded.target_file
+        finally:
+            embedded.stop()
 
 
 if __name__ == "__main__":

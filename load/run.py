@@ -1,7 +1,9 @@
 """One load run: prepare, ramp, stop, judge, record."""
 
 import ssl
+import sys
 from collections import Counter
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +14,7 @@ from fixtures.checks.verdicts import Finding, NotJudged, Reason, Verdict
 from fixtures.client import connect
 from fixtures.ledger import FILE_NAME, Collected, End, Ledger, Measure, Redactor
 from fixtures.ledger import Judgement as Recorded
+from fixtures.suite.beginning import beginning, target_as_json
 from fixtures.target import Target
 from fixtures.trust.client_context import client_context
 from fixtures.wire import WireError
@@ -22,9 +25,16 @@ from load.verdict import Judgement, Series, judge, percentile
 TRANSACTIONS = ("GetXUA", "ITI-44", "ITI-45", "ITI-41", "ITI-18", "ITI-43")
 
 
-def run_load(target: Target, results: Path, *, users: int, seconds: float, today: date) -> int:
-    """Run the journey with ``users`` at once for ``seconds``; returns the exit code of ``python -m load``."""
+def run_load(
+    target: Target, results: Path, *, users: int, seconds: float, today: date, faults: Sequence[str] | None = None
+) -> int:
+    """Run the journey with ``users`` at once for ``seconds``; returns the exit code of ``python -m load``.
+
+    ``faults``: those of the embedded community; None when the target is another one.
+    """
     ledger = Ledger(results / FILE_NAME, worker="load", redactor=Redactor(target.secret_values()))
+    about = target_as_json(target, embedded=faults is not None, faults=faults or ())
+    ledger.write(beginning(about, sys.argv[1:], ledger.redactor))
     unclaimed = [transaction for transaction in TRANSACTIONS if transaction not in target.claims]
     if unclaimed:
         return _record(ledger, [_unjudged(Verdict.NOT_APPLICABLE, f"the target does not claim {', '.join(unclaimed)}")])
