@@ -7,7 +7,6 @@ configuration.
 
 import argparse
 import contextlib
-import os
 import subprocess
 import sys
 import tempfile
@@ -77,17 +76,20 @@ def _target(given: Path | None) -> Iterator[Path]:
     with tempfile.TemporaryDirectory(prefix="eprobe-") as folder:
         file = Path(folder) / "target.toml"
         command = [sys.executable, "-m", "fixtures.community", "--port", "0", "--write-target", str(file)]
-        process = subprocess.Popen([*command, "--until-stdin-closes"], stdin=subprocess.PIPE, env=os.environ)
-        try:
-            deadline = time.monotonic() + START_LIMIT
-            while not file.exists():
-                if process.poll() is not None or time.monotonic() > deadline:
-                    raise LedgerError("the embedded community did not start; see its message above")
-                time.sleep(0.05)
-            yield file
-        finally:
-            process.terminate()
-            process.wait(10)
+        with subprocess.Popen([*command, "--until-stdin-closes"], stdin=subprocess.PIPE) as process:
+            try:
+                _await(process, file)
+                yield file
+            finally:
+                process.terminate()
+
+
+def _await(process: subprocess.Popen[bytes], file: Path) -> None:
+    deadline = time.monotonic() + START_LIMIT
+    while not file.exists():
+        if process.poll() is not None or time.monotonic() > deadline:
+            raise LedgerError("the embedded community did not start; see its message above")
+        time.sleep(0.05)
 
 
 if __name__ == "__main__":
