@@ -16,8 +16,8 @@ held to.
 
 A finding of level SHALL is a ``fail``; below, or where the catalogue tolerates it, a ``warn``.
 
-Exit codes: 0 no fail; 1 a fail that is no known deviation (whatever else happened); 3 our fault; 4 usage, or a file that
-cannot be read; 5 nothing was judged. Warnings do not change it.
+Exit codes: 0 no fail; 1 a fail that is no known deviation (whatever else happened); 3 our fault; 4 usage, or a file
+that cannot be read; 5 nothing was judged. Warnings do not change it.
 
 Known deviations of published samples stand in ``conformance/requirements/deviations.yaml``
 (:mod:`conformance.judge.register`) and hold for the content of that one file only.

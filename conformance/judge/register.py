@@ -25,7 +25,13 @@ import yaml
 from fixtures.checks.catalogue import REQUIREMENTS, load_catalogue
 
 FILE: Final = REQUIREMENTS / "deviations.yaml"
-_KEYS: Final = {"sample": str, "sha256": str, "requirement": (str, list), "reason": str, "source": str}
+_KEYS: Final[Mapping[str, type | tuple[type, ...]]] = {
+    "sample": str,
+    "sha256": str,
+    "requirement": (str, list),
+    "reason": str,
+    "source": str,
+}
 _SHA256: Final = re.compile(r"[0-9a-f]{64}")
 
 

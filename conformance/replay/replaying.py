@@ -1,0 +1,172 @@
+"""One recorded request sent again, and what is to be said of the answer."""
+
+import hashlib
+import time
+import uuid
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from conformance.judge.judging import Said
+from conformance.replay import documents, patients, tokens
+from conformance.replay.draft import Draft, NothingToReplay
+from fixtures.checks.outcome import outcome
+from fixtures.checks.rows import rows
+from fixtures.checks.verdicts import NotJudged, Reason, Verdict
+from fixtures.checks.view import response_view
+from fixtures.client import Community, refusal, renewed
+from fixtures.epr import wstrust
+from fixtures.epr.message import Message, Reply
+from fixtures.epr.names import XUA_TRANSACTIONS
+from fixtures.epr.stored import NotReadable, Stored, read_file
+from fixtures.epr.wstrust import NoToken
+from fixtures.epr.xml import find_all
+from fixtures.suite.watch import facts_of
+from fixtures.wire import WireError
+
+
+@dataclass(frozen=True)
+class Replayed:
+    """What became of one request. ``says`` is the answer in words, ``evidence`` where to see it."""
+
+    file: str
+    place: str = ""
+    transaction: str = ""
+    verdict: Verdict = Verdict.ERROR
+    says: str = ""
+    reason: str = ""
+    changes: tuple[str, ...] = ()
+    said: tuple[Said, ...] = ()
+    rows: tuple[str, ...] = ()
+    evidence: tuple[tuple[str, Any], ...] = ()
+    error: str = ""
+
+    def as_json(self) -> dict[str, Any]:
+        return {
+            "file": self.file,
+            "place": self.place,
+            "transaction": self.transaction,
+            "verdict": str(self.verdict),
+            "says": self.says,
+            "reason": self.reason,
+            "changes": list(self.changes),
+            "judged": list(self.rows),
+            "findings": [said.as_json() for said in self.said],
+            "evidence": dict(self.evidence),
+            "error": self.error,
+        }
+
+
+def replay_file(file: Path, community: Community) -> Iterator[Replayed]:
+    """Every request of the file, in order; at least one result."""
+    name = str(file)
+    try:
+        stored = read_file(file)
+    except NotReadable as error:
+        yield Replayed(name, error=str(error))
+        return
+    requests = [message for message in stored if message.kind.direction == "request" and not message.changes]
+    for message in requests:
+        yield replace(replay(message, community), file=name, place=message.place)
+    if not requests:
+        yield Replayed(name, error=_why_none(stored))
+
+
+def _why_none(stored: tuple[Stored, ...]) -> str:
+    first = stored[0]
+    if first.problem:
+        return first.problem
+    if first.kind.transaction and first.kind.direction != "request":
+        return f"{first.kind.message}: only requests are sent again"
+    return f"no request of ours: {first.kind.what or 'all were changed on purpose'}"
+
+
+def replay(stored: Stored, community: Community) -> Replayed:
+    """Send ``stored`` again; never raises for what the target or its file does."""
+    transaction = stored.kind.transaction
+    draft = Draft.of(stored)
+    result = Replayed("", transaction=transaction)
+    try:
+        message = prepared(draft, community)
+        reply = community.send(message)
+    except NothingToReplay as error:
+        return replace(result, error=str(error))
+    except NotJudged as stopped:
+        reason = f"{stopped.reason or 'not-applicable'}: {stopped.detail}"
+        return replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason, changes=tuple(draft.changes))
+    except (WireError, NoToken) as error:
+        code = getattr(error, "reason", Reason.BASELINE_REFUSED)
+        reason = f"{code}: {error}"
+        return replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason, changes=tuple(draft.changes))
+    return _judged(replace(result, changes=tuple(draft.changes)), reply, community)
+
+
+def prepared(draft: Draft, community: Community) -> Message:
+    """The message to send, with everything replaced that must be; ``draft.changes`` says what."""
+    draft.address(community.url(draft.transaction))
+    was_signed = tokens.is_signed(draft.root)
+    if draft.transaction in ("ITI-44", "ITI-45", "ITI-47"):
+        patients.adapt(draft, community)
+    else:
+        patient = community.patient()
+        draft.say(f"registered before: {patient.name}, {patient.local_id} of {community.target.domains.local}")
+        if draft.transaction in XUA_TRANSACTIONS:
+            tokens.renew_token(draft, community, patient)
+            documents.adapt(draft, community, patient)
+        else:
+            tokens.adapt(draft, community, patient)
+    message = renewed(draft.message())
+    if message.envelope != draft.message().envelope:
+        draft.say(_FRESH.get(draft.transaction, "HL7 message id, query id and creationTime: fresh"))
+    if draft.transaction == "GetXUA" and was_signed:
+        message = wstrust.signed(message, community.message_key())
+    return _with_fresh_id(message, draft)
+
+
+_OBJECTS = "uniqueIds and UUIDs of the submitted objects: fresh, wherever the message mentions them"
+_FRESH = {"ITI-41": _OBJECTS, "ITI-42": _OBJECTS}
+
+
+def _with_fresh_id(message: Message, draft: Draft) -> Message:
+    """A wsa:MessageID of its own, where the recording has one."""
+    old = message.message_id
+    if not old:
+        return message
+    fresh = f"urn:uuid:{uuid.uuid4()}"
+    draft.say(f"wsa:MessageID: {old} -> fresh")
+    changed = message.with_text("/env:Envelope/env:Header/wsa:MessageID", fresh)
+    return replace(message, envelope=changed.envelope)
+
+
+def _judged(result: Replayed, reply: Reply, community: Community) -> Replayed:
+    view = response_view(reply, facts_of(community.target), now=time.time())
+    judgements = rows().judge(view) if view else []
+    said = tuple(Said(finding) for judgement in judgements for finding in judgement.findings)
+    refused = refusal(reply)
+    verdict = Verdict.WARN if said else Verdict.PASS
+    if refused or any(each.counts for each in said):
+        verdict = Verdict.FAIL
+    return replace(
+        result,
+        verdict=verdict,
+        says=outcome(reply).says + _held(reply),
+        reason=f"refused: {refused}" if refused else "",
+        said=said,
+        rows=tuple(judgement.requirement.id for judgement in judgements if judgement.judged),
+        evidence=(
+            ("status", reply.status),
+            ("octets", len(reply.body)),
+            ("sha256", hashlib.sha256(reply.body).hexdigest()),
+            ("exchange", reply.evidence),
+        ),
+    )
+
+
+def _held(reply: Reply) -> str:
+    """How much an answer holds, where an empty one is a success too."""
+    counted = {"ITI-18": ("rim:RegistryObjectList/*", "objects"), "ITI-43": ("xds:DocumentResponse", "documents")}
+    if reply.payload is None or reply.transaction not in counted:
+        return ""
+    path, what = counted[reply.transaction]
+    return f", {len(find_all(reply.payload, path))} {what}"
