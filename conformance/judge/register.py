@@ -3,7 +3,7 @@
 ``conformance/requirements/deviations.yaml`` is a list of::
 
     - sample: samples/ITI-44_response_raw.xml      # for the reader only
-      sha256: 0f...                                # of the whole file, with LF as line end
+      sha256: '0f...'                              # of the whole file, with LF as line end
       requirement: PAT-GEN-019                     # or a list of rows
       reason: creationTime 202092393350 is no date
       source: where this is known from
