@@ -8,7 +8,8 @@ held to.
                  with its request where the file holds both, or where a request among the FILEs has the MessageID that
                  the response names in RelatesTo. Checks that need an unknown request, HTTP frame, time or target
                  are left out and named.
---target FILE    the target file of the community the messages come from; its OIDs are then demanded
+--target FILE    the target file of the community the messages come from; its OIDs are then demanded (those of our own
+                 system, sender and local, are not: others may have sent the messages)
 --json           a list with one object for each message: ``{file, place, transaction, direction, judged: [row ids],
                  findings: [{requirement, level, verdict, path, expected, received, message, source, check}],
                  known_deviations: [the same, reason, reason_source], left_out: [{requirement, needs}], remarks,
