@@ -109,7 +109,7 @@ class PrimarySystem:
 
     def send(self, message: Message, *, baseline: Baseline | None = None) -> Reply:
         """Under this system's certificate; the ``baseline`` goes under our own."""
-        return self.community.send(message, baseline=baseline, tls=self.certificate)
+        return self.community.send_as(self.certificate, message, baseline=baseline)
 
     def pix_query(self, identifier: II, *data_sources: str) -> Message:
         """ITI-45 for ``identifier``; MPI-PID and EPR-SPID are asked for unless ``data_sources`` are named."""

@@ -83,6 +83,7 @@ def test_the_domain_of_another_source_is_refused(clinic: PrimarySystem, practice
 
 @requirement("PAT-ITI44-029")
 def test_a_source_is_told_by_its_certificate(clinic: PrimarySystem, practice: PrimarySystem) -> None:
+    clinic.community.demand_certificates("ITI-44")
     patient = clinic.stranger()
     under_a_false_name = add(patient, practice.addressing)
     reply = clinic.send(under_a_false_name, baseline=clinic.valid_add)
