@@ -17,9 +17,13 @@ class Scene:
     community: Community
     patient: RegisteredPatient
     victim: RegisteredPatient
-    token: bytes
     published: Published
     treasure: Published
+
+    @property
+    def token(self) -> bytes:
+        """The genuine token, a new one before it runs out."""
+        return self.community.token("HCP", self.patient)
 
     @property
     def content(self) -> XuaContent:
@@ -38,8 +42,12 @@ class Scene:
 
 @pytest.fixture
 def scene(community: Community) -> Scene:
+    return make_scene(community)
+
+
+def make_scene(community: Community) -> Scene:
+    """Two registered patients with a document each."""
     patient, victim = community.patient(), community.patient()
-    token = community.token("HCP", patient)
     published = community.publish(patient, token=community.token("PAT", patient))
     treasure = community.publish(victim, token=community.token("PAT", victim))
-    return Scene(community, patient, victim, token, published, treasure)
+    return Scene(community, patient, victim, published, treasure)

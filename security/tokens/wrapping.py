@@ -20,10 +20,17 @@ Wrapping = Callable[[Element, Element], list[Element]]
 
 def wrapped(name: str, genuine: bytes, evil: Callable[[Element], None]) -> bytes:
     """The content of wsse:Security for attack ``name``; ``evil`` changes the copy (e.g. the resource-id)."""
+    copy = evil_copy(genuine, evil)
+    return b"".join(serialise(element) for element in WRAPPINGS[name](parse(genuine), copy))
+
+
+def evil_copy(genuine: bytes, evil: Callable[[Element], None], *, same_id: bool = False) -> Element:
+    """A copy without signature that went through ``evil``, with an ID of its own unless ``same_id``."""
     copy = _unsigned(parse(genuine))
     evil(copy)
-    copy.set("ID", f"_{uuid.uuid4()}")
-    return b"".join(serialise(element) for element in WRAPPINGS[name](parse(genuine), copy))
+    if not same_id:
+        copy.set("ID", f"_{uuid.uuid4()}")
+    return copy
 
 
 def _signature(assertion: Element) -> Element:
