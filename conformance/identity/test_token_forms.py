@@ -1,4 +1,4 @@
-"""Forms of a valid X-User Assertion that a service provider accepts (identity rows XUA-ITI40-032 to 037, 120)."""
+"""Forms of a valid X-User Assertion that a service provider accepts (identity rows XUA-ITI40-020 to 038, 120)."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -6,9 +6,11 @@ import pytest
 
 from fixtures.checks.expect import expect
 from fixtures.client import Community, RegisteredPatient
-from fixtures.epr import names
+from fixtures.epr import hl7v3, names
 from fixtures.epr.assertion import Assertion, attribute
+from fixtures.epr.identifiers import II, spid
 from fixtures.epr.queries import find_documents
+from fixtures.epr.xds import retrieve
 from fixtures.epr.xmlsign import Signing
 from fixtures.suite import requirement
 
@@ -89,3 +91,48 @@ def test_one_time_use_may_be_ignored(community: Community, patient: RegisteredPa
 
     token = community.trusted_token(community.token_content("HCP", patient), change=once)
     accepted(community, patient, token)
+
+
+READERS = {"HCP": "NORM", "HCP in an emergency": "EMER", "ASS": "NORM", "PAT": "NORM", "REP": "NORM"}
+
+
+@requirement("XUA-ITI40-030", "XUA-ITI40-038")
+@pytest.mark.parametrize(("who", "purpose"), READERS.items(), ids=READERS)
+def test_the_assertion_of_each_role_opens_the_registry_again_and_again(
+    community: Community, patient: RegisteredPatient, who: str, purpose: str
+) -> None:
+    token = community.token(who[:3], patient, purpose=purpose)
+    accepted(community, patient, token)
+    accepted(community, patient, token)
+
+
+@requirement("XUA-ITI40-030")
+@pytest.mark.parametrize("role", ["HCP", "ASS", "TCU", "PAT", "REP"])
+def test_the_assertion_of_each_role_opens_the_repository(
+    community: Community, patient: RegisteredPatient, role: str
+) -> None:
+    sent = community.submission(patient, token=community.token(role, patient))
+    expect(community.send(sent.message)).is_success()
+
+
+@requirement("XUA-ITI40-038")
+def test_one_assertion_serves_several_transactions(community: Community, patient: RegisteredPatient) -> None:
+    token = community.token("PAT", patient)
+    published = community.publish(patient, token=token)
+    accepted(community, patient, token)
+    expect(community.send(retrieve([published.request], token=token))).is_success()
+    accepted(community, patient, token)
+
+
+@requirement("XUA-ITI40-020", "PAT-GEN-044")
+@pytest.mark.parametrize("name", ["ITI-44", "ITI-45", "ITI-47"])
+def test_patient_management_needs_no_assertion(community: Community, name: str) -> None:
+    known, who = community.invented_patient(), community.addressing
+    messages = {
+        "ITI-44": lambda: hl7v3.add(known, who),
+        "ITI-45": lambda: hl7v3.pix_query(II(community.target.domains.local, known.local_id), who),
+        "ITI-47": lambda: hl7v3.by_id(spid(known.spid), addressing=who),
+    }
+    reply = community.send(messages[name]())
+    said = expect(reply).outcome
+    expect(reply).meets(said.kind == "hl7", "an answer in HL7 V3, whatever it says", said.says)
