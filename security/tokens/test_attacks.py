@@ -1,6 +1,6 @@
 """Attacks on the X-User Assertion: nothing is disclosed or changed (security), and the refusal has the right form."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 
 import pytest
@@ -124,8 +124,9 @@ def test_an_attack_publishes_no_document(community: Community, scene: Scene, att
 def test_an_attack_on_documents_is_answered_by_a_fault(
     community: Community, scene: Scene, attack: Attack, name: str
 ) -> None:
-    valid = {
+    messages: dict[str, Callable[[], Message]] = {
         "ITI-41": lambda: submission(scene, on_victim=False)[0],
         "ITI-43": lambda: retrieve([scene.published.request], token=scene.token),
-    }[name]
+    }
+    valid = messages[name]
     expect(community.send(attack.build(scene, valid()), baseline=valid)).is_token_refusal()
