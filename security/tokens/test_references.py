@@ -10,8 +10,8 @@ from fixtures.epr.message import fragment
 from fixtures.epr.xml import Element
 from fixtures.suite import requirement, transaction
 from security.conftest import Scene
-from security.listener import listening
 from security.tokens.attack import edited, found, set_attribute
+from security.xml.collector import listening
 
 SIGNATURE = "ds:Signature"
 Point = Callable[[Scene, str], bytes]
@@ -23,17 +23,17 @@ def to_key(url: str) -> Callable[[Element], None]:
     def change(root: Element) -> None:
         signature = found(root, SIGNATURE)
         given = signature.find("{*}KeyInfo")
-        info = fragment(f'<ds:KeyInfo><ds:RetrievalMethod URI="{url}key"/></ds:KeyInfo>')
+        info = fragment(f'<ds:KeyInfo><ds:RetrievalMethod URI="{url}"/></ds:KeyInfo>')
         signature.append(info) if given is None else signature.replace(given, info)
 
     return change
 
 
 POINTERS: dict[str, Point] = {
-    "Reference": lambda scene, url: edited(scene.token, set_attribute(".//ds:Reference", "URI", f"{url}a")),
+    "Reference": lambda scene, url: edited(scene.token, set_attribute(".//ds:Reference", "URI", url)),
     "RetrievalMethod": lambda scene, url: edited(scene.token, to_key(url)),
     "SecurityTokenReference": lambda _, url: (
-        f'<wsse:SecurityTokenReference><wsse:Reference URI="{url}token"/></wsse:SecurityTokenReference>'.encode()
+        f'<wsse:SecurityTokenReference><wsse:Reference URI="{url}"/></wsse:SecurityTokenReference>'.encode()
     ),
 }
 
@@ -42,7 +42,7 @@ POINTERS: dict[str, Point] = {
 @transaction("ITI-18")
 @pytest.mark.parametrize("point", POINTERS.values(), ids=POINTERS)
 def test_what_a_token_points_to_is_not_fetched(community: Community, scene: Scene, point: Point) -> None:
-    with listening(community.url("ITI-18")) as listener:
-        query = scene.valid.with_security(point(scene, listener.url), "a token that points to us")
+    with listening(community.url("ITI-18")) as collector:
+        query = scene.valid.with_security(point(scene, collector.url), "a token that points to us")
         reply = community.send(query, baseline=scene.valid)
-        expect(reply).meets(not listener.callers, "no connection to our listener", listener.callers)
+        expect(reply).meets(not collector.calls, "no call to our port", collector.calls)
