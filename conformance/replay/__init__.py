@@ -16,7 +16,8 @@ token      a fresh X-User Assertion of the same role and purpose; for GetXUA a f
 
 Verdicts: ``pass`` the request was accepted and every structural row holds on the answer; ``warn`` only rows below SHALL
 or tolerated ones do not; ``fail`` it was refused, or a row does not hold; ``inconclusive`` with a reason (unreachable,
-the target file lacks a user, production is not written to); ``error`` the file holds nothing to replay.
+the target file lacks a user, production is not written to, the request itself breaks rows of the client and so proves
+nothing); ``error`` the file holds nothing to replay.
 
 Exit codes: 0 every request passed (or warned); 1 a fail; 2 something was inconclusive; 3 our fault; 4 usage, or a file
 that holds no request to replay. The first of 3, 1, 4, 2 that applies.

@@ -14,7 +14,7 @@ from conformance.replay.draft import Draft, NothingToReplay
 from fixtures.checks.outcome import outcome
 from fixtures.checks.rows import rows
 from fixtures.checks.verdicts import NotJudged, Reason, Verdict
-from fixtures.checks.view import response_view
+from fixtures.checks.view import View, request_view, response_view
 from fixtures.client import Community, refusal, renewed
 from fixtures.epr import wstrust
 from fixtures.epr.message import Message, Reply
@@ -140,18 +140,25 @@ def _with_fresh_id(message: Message, draft: Draft) -> Message:
 
 
 def _judged(result: Replayed, reply: Reply, community: Community) -> Replayed:
-    view = response_view(reply, facts_of(community.target), now=time.time())
+    facts = facts_of(community.target)
+    view = response_view(reply, facts, now=time.time())
     judgements = rows().judge(view) if view else []
     said = tuple(Said(finding) for judgement in judgements for finding in judgement.findings)
     refused = refusal(reply)
     verdict = Verdict.WARN if said else Verdict.PASS
     if refused or any(each.counts for each in said):
         verdict = Verdict.FAIL
+    reason = f"refused: {refused}" if refused else ""
+    if broken := _broken(request_view(reply.request, facts)):
+        verdict = Verdict.INCONCLUSIVE
+        reason = f"the request does not keep {', '.join(broken)}, so its answer proves nothing" + (
+            f"; {reason}" if reason else ""
+        )
     return replace(
         result,
         verdict=verdict,
         says=outcome(reply).says + _held(reply),
-        reason=f"refused: {refused}" if refused else "",
+        reason=reason,
         said=said,
         rows=tuple(judgement.requirement.id for judgement in judgements if judgement.judged),
         evidence=(
@@ -161,6 +168,12 @@ def _judged(result: Replayed, reply: Reply, community: Community) -> Replayed:
             ("exchange", reply.evidence),
         ),
     )
+
+
+def _broken(view: View | None) -> list[str]:
+    """The SHALL rows of the client that the request we sent does not keep."""
+    findings = [finding for judgement in (rows().judge(view) if view else ()) for finding in judgement.findings]
+    return sorted({finding.requirement for finding in findings if finding.verdict is Verdict.FAIL})
 
 
 def _held(reply: Reply) -> str:
