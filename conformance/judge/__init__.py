@@ -13,7 +13,8 @@ held to.
 --json           a list with one object for each message: ``{file, place, transaction, direction, judged: [row ids],
                  findings: [{requirement, level, verdict, path, expected, received, message, source, check}],
                  known_deviations: [the same, reason, reason_source], left_out: [{requirement, needs}], remarks,
-                 note, error}``. ``error``: it cannot be read; ``note``: no transaction of ours, or nothing to judge
+                 note, error}``. ``error``: it cannot be read, or (with findings all the same) only after prefixes were
+                 declared for it; ``note``: no transaction of ours, or nothing to judge
 
 A finding of level SHALL is a ``fail``; below, or where the catalogue tolerates it, a ``warn``.
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
 
-from conformance.judge.register import Deviation, Register, fingerprint
+from conformance.judge.register import UNDECLARED, Deviation, Register, fingerprint
 from fixtures.checks.catalogue import load_catalogue
 from fixtures.checks.stored import judge_stored
 from fixtures.checks.verdicts import Finding, Verdict
@@ -165,4 +165,12 @@ def _judged(read: _Read, register: Register, facts: Mapping[str, str] | None) ->
     judged = judge_stored(message, facts=facts)
     said = tuple(Said(finding, register.known(read.fingerprint, finding.requirement)) for finding in judged.findings)
     note = "" if judged.rows else "no row of the catalogue speaks of what this message holds"
-    return replace(result, rows=judged.rows, said=said, left_out=judged.left_out, note=note)
+    error = "" if register.known(read.fingerprint, UNDECLARED) else _undeclared(message)
+    return replace(result, rows=judged.rows, said=said, left_out=judged.left_out, note=note, error=error)
+
+
+def _undeclared(message: Stored) -> str:
+    """Rows were judged, yet nobody else could have read this message."""
+    if not message.undeclared:
+        return ""
+    return f"XML with undeclared prefixes ({', '.join(message.undeclared)}), which no reader with namespaces takes"

@@ -27,7 +27,7 @@ def told(results: Sequence[Result]) -> Iterator[str]:
 
 def _result(result: Result) -> Iterator[str]:
     name = result.file + (f" ({result.place})" if result.place else "")
-    if result.error:
+    if result.error and not result.rows:
         yield f"{name}: cannot be judged: {result.error}"
         return
     kind = f"{result.transaction} {result.direction}".strip()
@@ -37,6 +37,8 @@ def _result(result: Result) -> Iterator[str]:
         found = f"{len(result.findings)} findings" if result.findings else "no finding"
         known = f", {len(result.known)} known deviations" if result.known else ""
         yield f"{name}: {kind}, {len(result.rows)} rows judged, {found}{known}"
+    if result.error:
+        yield f"  ERROR {result.error}"
     for remark in result.remarks:
         yield f"  remark: {remark}"
     for said in result.said:
