@@ -75,3 +75,10 @@ def test_truncated_xml_is_refused(community: Community, name: str) -> None:
 def test_an_incomplete_query_is_refused(community: Community, xpath: str) -> None:
     message = valid(community, XDS)
     expect(community.send(message.without(xpath), baseline=message)).refuses()
+
+
+@requirement("XDS-SOAP-005")
+@pytest.mark.parametrize("header", ["Action", "MessageID"])
+def test_a_query_without_addressing_is_refused(community: Community, header: str) -> None:
+    message = valid(community, XDS)
+    expect(community.send(message.without(f"//wsa:{header}"), baseline=message)).refuses()
