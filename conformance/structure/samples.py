@@ -12,7 +12,14 @@ from fixtures.epr import hl7v3
 from fixtures.epr.ebrim import complete
 from fixtures.epr.identifiers import II, spid
 from fixtures.epr.message import Message, Reply
-from fixtures.epr.queries import find_documents, find_submission_sets, get_all, slot
+from fixtures.epr.queries import (
+    find_documents,
+    find_submission_sets,
+    get_all,
+    get_submission_set_and_contents,
+    get_submission_sets,
+    slot,
+)
 from fixtures.epr.xds import Document, provide_and_register, retrieve
 from fixtures.people.patients import unique_family
 from fixtures.suite.watch import facts_of
@@ -72,11 +79,14 @@ class Samples:
 
     def _queries(self) -> Iterator[Message]:
         self.community.accepted(self._complete())
+        other = self.community.publish(self.patient, token=self.token)
         query = find_documents(self.patient.xad_pid, token=self.token)
         yield query
         yield find_documents(self.patient.xad_pid, token=self.token, return_type="ObjectRef")
         yield find_submission_sets(self.patient.xad_pid, token=self.token)
         yield get_all(self.patient.xad_pid, token=self.token)
+        yield get_submission_set_and_contents(token=self.token, unique_id=other.submission_set.unique_id)
+        yield get_submission_sets([other.entry.entry_uuid], token=self.token)
         yield query.without(slot("$XDSDocumentEntryStatus"))
 
     def _submissions(self) -> Iterator[Message]:
