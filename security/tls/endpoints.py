@@ -95,10 +95,14 @@ class Told:
     session: ssl.SSLSession | None = None
 
 
-def over_tls(context: ssl.SSLContext, message: Message, url: str, session: ssl.SSLSession | None) -> Told:
+def over_tls(
+    community: Community, context: ssl.SSLContext, message: Message, session: ssl.SSLSession | None = None
+) -> Told:
     """Send ``message`` over a connection of its own, which resumes ``session``."""
+    url = community.url(message.transaction)
     parts = urlsplit(url)
     address = (parts.hostname or "", parts.port or 443)
+    community.wire.wait()
     octets, received = http_request(message, url), b""
     kept: ssl.SSLSession | None = None
     with suppress(WireError), connected(context, address, session=session) as tls:

@@ -86,7 +86,7 @@ def test_no_client_certificate_is_refused(community: Community, name: str) -> No
     refused(community, valid(community, name), "none")
 
 
-@requirement("XUA-TLS-023", "PAT-GEN-039", "XCA-SEC-002")
+@requirement("XUA-TLS-023", "PAT-GEN-039")
 @transaction("ITI-45")
 @pytest.mark.parametrize("make", [of_unknown_authority, of_twin_authority], ids=["unknown-CA", "twin-CA"])
 def test_a_certificate_of_another_authority_is_refused(community: Community, tmp_path: Path, make) -> None:  # type: ignore[no-untyped-def]
@@ -126,8 +126,8 @@ def test_a_resumed_session_without_certificate_is_not_served(community: Communit
     community.accepted(message)
     context = client_context(community.target.tls.ca)
     context.minimum_version = context.maximum_version = version
-    first = over_tls(context, message, community.url("ITI-45"), None)
-    second = over_tls(context, message, community.url("ITI-45"), first.session)
+    first = over_tls(community, context, message)
+    second = over_tls(community, context, message, first.session)
     community.alive(message)
     demand([told[:80] for told in (first.answer, second.answer) if is_served(told)], "no SOAP answer in either session")
 
