@@ -1,7 +1,7 @@
 """From files to what is to be said of each message in them."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final
@@ -10,7 +10,7 @@ from conformance.judge.register import UNDECLARED, Deviation, Register, fingerpr
 from fixtures.checks.catalogue import load_catalogue
 from fixtures.checks.stored import judge_stored
 from fixtures.checks.verdicts import Finding, Verdict
-from fixtures.epr.stored import NotReadable, Stored, answering, read_file
+from fixtures.epr.stored import NotReadable, Stored, answering, is_ledger, read_file, read_ledger
 from fixtures.epr.xml import text
 
 #: what a check may lack, by variable
@@ -107,7 +107,9 @@ def judge_files(
     files: Sequence[Path], *, register: Register, request: Stored | None = None, facts: Mapping[str, str] | None = None
 ) -> list[Result]:
     """Every message of every file, in order. ``request``: what the responses in the files answer."""
-    read: list[_Read | Result] = [item for file in files for item in _read(file)]
+    read: list[_Read | Result] = []
+    for file in files:
+        read += _of_ledger(file, register, facts) if is_ledger(file) else _read(file)
     messages = [item.message for item in read if isinstance(item, _Read)]
     by_id = _requests_by_id(messages)
     results = []
@@ -127,6 +129,15 @@ def _read(file: Path) -> list[_Read | Result]:
     except NotReadable as error:
         return [Result(str(file), error=str(error))]
     return [_Read(str(file), mark, message) for message in messages]
+
+
+def _of_ledger(file: Path, register: Register, facts: Mapping[str, str] | None) -> Iterator[Result]:
+    """A ledger may hold thousands of messages: each is judged, with its own request, and let go."""
+    try:
+        for message in read_ledger(file):
+            yield _judged(_Read(str(file), "", message), register, facts)
+    except NotReadable as error:
+        yield Result(str(file), error=str(error))
 
 
 def _requests_by_id(messages: Iterable[Stored]) -> dict[str, Stored]:
