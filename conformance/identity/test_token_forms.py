@@ -1,5 +1,6 @@
 """Forms of a valid X-User Assertion that a service provider accepts (identity rows XUA-ITI40-020 to 038, 120)."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
@@ -24,7 +25,7 @@ def accepted(community: Community, patient: RegisteredPatient, token: bytes) -> 
     expect(community.send(find_documents(patient.xad_pid, token=token))).is_success()
 
 
-@pytest.mark.parametrize("key_info", ["none", "certificate", "ski"])
+@pytest.mark.parametrize("key_info", ["none", "certificate", "ski", "key-name"])
 @requirement("XUA-ITI40-032")
 def test_key_info_is_optional(community: Community, patient: RegisteredPatient, key_info: str) -> None:
     content = community.token_content("HCP", patient)
@@ -72,6 +73,15 @@ def test_the_prefixes_around_an_assertion_do_not_matter(
 
     query = find_documents(patient.xad_pid, token=community.token("HCP", patient))
     expect(community.send(query.on_the_wire(f"prefix {prefix}", renamed))).is_success()
+
+
+@pytest.mark.parametrize("prefix", ["", "h"], ids=["default-namespace", "prefix"])
+@requirement("XUA-ITI40-036")
+def test_the_prefix_of_hl7_elements_does_not_matter(
+    community: Community, patient: RegisteredPatient, prefix: str
+) -> None:
+    content = replace(community.token_content("HCP", patient), hl7_prefix=prefix)
+    accepted(community, patient, community.trusted_token(content))
 
 
 @requirement("XUA-ITI40-037")

@@ -130,6 +130,7 @@ class Samples:
         yield hl7v3.by_name(family, addressing=who)
 
     def _tokens(self) -> Iterator[Message]:
-        for role in ROLES:
-            yield self.community.token_request(role, self.patient)
-        yield self.community.token_request("HCP", self.patient, profile="2026")
+        declared = self.community.target.sts_profile
+        for profile in ("2020", "2026") if declared == "both" else (declared,):
+            for role in ROLES:
+                yield self.community.token_request(role, self.patient, profile=profile)

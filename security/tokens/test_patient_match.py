@@ -135,7 +135,7 @@ def test_a_document_is_not_published_without_assertion(
 
 
 @bare
-@requirement("XUA-ITI40-040", "XUA-ITI40-041")
+@requirement("XUA-ITI40-040")
 @pytest.mark.parametrize("name", ["ITI-18", "ITI-41", "ITI-43"])
 def test_a_missing_assertion_is_answered_by_a_fault(
     community: Community, scene: Scene, name: str, without: Callable[[Message], Message]
@@ -145,8 +145,7 @@ def test_a_missing_assertion_is_answered_by_a_fault(
         "ITI-43": retrieve([scene.published.request], token=scene.token),
         "ITI-41": community.submission(scene.patient, token=scene.token).message,
     }[name]
-    reply = community.send(without(valid), baseline=valid)
-    expect(reply).is_token_refusal("wsse:InvalidSecurity", "wsse:SecurityTokenUnavailable", "wsse:InvalidSecurityToken")
+    expect(community.send(without(valid), baseline=valid)).is_token_refusal()
 
 
 PLACES = {
