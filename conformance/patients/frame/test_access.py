@@ -129,7 +129,9 @@ def _truncated(http: Http) -> Http:
 def _is_own(patient: RegisteredPatient, query: Message, reply: Reply, read: Read) -> bool:
     """Does the answer name this request, this query and this patient?"""
     said = read(reply)
-    relates_to = "" if reply.root is None else text(reply.root, "//wsa:RelatesTo")
+    relates_to = (
+        "" if reply.root is None else text(reply.root, "//wsa:RelatesTo[not(starts-with(@RelationshipType, 'urn:'))]")
+    )
     own_ids = {spid(patient.spid), II(patient.mpi_domain, patient.mpi_pid)}
     return (
         relates_to == reply.request.message_id
