@@ -118,6 +118,12 @@ def test_an_error_tells_nothing_of_the_inside(
     expect(reply).refuses().shows_no_internals()
 
 
+#: the relation of an answer to its request; there may be others (WS-Addressing 1.0, 3.1)
+_ANSWERED = (
+    "//wsa:RelatesTo[not(@RelationshipType) or @RelationshipType = 'http://www.w3.org/2005/08/addressing/reply']"
+)
+
+
 def _with_header(http: Http, parent: str) -> Http:
     return replace(http, headers={**http.headers, "traceparent": parent})
 
@@ -129,9 +135,7 @@ def _truncated(http: Http) -> Http:
 def _is_own(patient: RegisteredPatient, query: Message, reply: Reply, read: Read) -> bool:
     """Does the answer name this request, this query and this patient?"""
     said = read(reply)
-    relates_to = (
-        "" if reply.root is None else text(reply.root, "//wsa:RelatesTo[not(starts-with(@RelationshipType, 'urn:'))]")
-    )
+    relates_to = "" if reply.root is None else text(reply.root, _ANSWERED)
     own_ids = {spid(patient.spid), II(patient.mpi_domain, patient.mpi_pid)}
     return (
         relates_to == reply.request.message_id
