@@ -52,4 +52,4 @@ def test_a_submission_without_its_part_is_refused_and_not_stored(
     changed = pointing(valid.message, href.replace("COLLECTOR", collector.url))
     expect(community.send(changed, baseline=valid.message)).refuses()
     left = get_documents(token=community.token("PAT", scene.patient), unique_ids=[valid.entry.unique_id])
-    expect(community.send(left)).lacks("//rim:ExtrinsicObject")
+    expect(community.accepted(left)).lacks("//rim:ExtrinsicObject")
