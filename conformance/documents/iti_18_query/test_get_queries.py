@@ -10,7 +10,7 @@ from conformance.documents.submitting import entry_of, set_of
 from fixtures.checks.expect import expect
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr.ebrim import NORMAL, RESTRICTED, DocumentEntry
-from fixtures.epr.names import HAS_MEMBER, RPLC
+from fixtures.epr.names import APND, HAS_MEMBER, RPLC
 from fixtures.epr.queries import (
     get_all,
     get_associations,
@@ -67,7 +67,7 @@ def test_results_of_two_patients_are_refused_or_reduced_to_the_own_one(
 
 @requirement("XDS-ITI18-031")
 def test_get_associations_returns_has_member(community: Community, patient: RegisteredPatient, token: bytes) -> None:
-    published = community.publish(patient, token=token)
+    published, _ = (community.publish(patient, token=token) for _ in range(2))
     reply = community.send(get_associations([published.entry.entry_uuid], token=token))
     found = {(one.type, one.target) for one in query_response(reply).associations}
     expected = {(HAS_MEMBER, published.entry.entry_uuid)}
@@ -91,7 +91,7 @@ def test_get_documents_and_associations_returns_entry_has_member_and_replacement
 def test_get_submission_sets_returns_each_set_with_its_association(
     community: Community, patient: RegisteredPatient, token: bytes
 ) -> None:
-    first, second = (community.publish(patient, token=token) for _ in range(2))
+    first, second, _ = (community.publish(patient, token=token) for _ in range(3))
     query = get_submission_sets([first.entry.entry_uuid, second.entry.entry_uuid], token=token)
     reply = community.send(query)
     expected = {first.submission_set.unique_id, second.submission_set.unique_id}
@@ -153,6 +153,15 @@ def test_get_related_documents_of_an_unrelated_document_is_empty(
 ) -> None:
     alone = community.publish(patient, token=token)
     reply = community.send(get_related_documents([RPLC], token=token, entry_uuid=alone.entry.entry_uuid))
+    expect(reply).is_success().lacks("//rim:RegistryObjectList/*")
+
+
+@requirement("XDS-ITI18-035")
+def test_get_related_documents_follows_only_the_types_asked_for(
+    community: Community, patient: RegisteredPatient, token: bytes
+) -> None:
+    new = related(community, patient, token, RPLC, community.publish(patient, token=token))
+    reply = community.send(get_related_documents([APND], token=token, entry_uuid=new.entry.entry_uuid))
     expect(reply).is_success().lacks("//rim:RegistryObjectList/*")
 
 

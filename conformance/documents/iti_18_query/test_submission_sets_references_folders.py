@@ -18,6 +18,7 @@ from fixtures.epr.queries import (
     get_folders,
     get_folders_for_document,
 )
+from fixtures.epr.valuesets import Code
 from fixtures.suite import requirement
 
 ORDER = "urn:ihe:iti:xds:2013:order"
@@ -30,9 +31,11 @@ ORDER = "urn:ihe:iti:xds:2013:order"
         pytest.param({"source_ids": ["2.999.42.1"]}, {"one"}, id="sourceId"),
         pytest.param({"source_ids": ["2.999.42.1", "2.999.42.2"]}, {"one", "two"}, id="two-sourceIds"),
         pytest.param({"submission_time_from": "20250101", "submission_time_to": "20250601"}, {"one"}, id="time"),
+        pytest.param({"submission_time_from": "20250601"}, {"two"}, id="time-from"),
         pytest.param({"author_person": "%Favre%"}, {"one", "two"}, id="authorPerson"),
         pytest.param({"author_person": "%Nobody%"}, set(), id="other-authorPerson"),
         pytest.param({"content_types": [PROCEDURE]}, {"one", "two"}, id="contentType"),
+        pytest.param({"content_types": [Code("103693007", PROCEDURE.system)]}, set(), id="other-contentType"),
     ],
 )
 @requirement("XDS-ITI18-024")

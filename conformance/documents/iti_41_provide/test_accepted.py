@@ -172,6 +172,19 @@ def test_stored_metadata_come_back_as_submitted(community: Community, patient: R
     expect(reply).is_success().meets(not difference, "every submitted attribute unchanged", difference)
 
 
+@requirement("XDS-ITI18-043")
+def test_a_submission_set_comes_back_as_submitted(
+    community: Community, patient: RegisteredPatient, token: bytes
+) -> None:
+    recipients = ("Spital^^^^^&2.999.756.1.10&ISO^^^^2.999.756.1.10.1|7601000000000^Rochat^Luc^^^^^^&2.51.1.3&ISO",)
+    ours = set_of(community, patient, title="Austritt", comments="Suite au séjour", intended_recipients=recipients)
+    published = community.publish(patient, token=token, submission_set=ours)
+    reply = community.send(find_submission_sets(patient.xad_pid, token=token))
+    (found,) = query_response(reply).submission_sets
+    difference = differences(published.submission_set, found)
+    expect(reply).is_success().meets(not difference, "every submitted attribute unchanged", difference)
+
+
 @pytest.mark.parametrize("title", ["Bericht äéß 🩺", "Résumé d’hospitalisation — Hôpital du Valais"])
 @requirement("XDS-ITI41-066")
 def test_a_title_comes_back_unchanged(
@@ -203,12 +216,13 @@ def test_a_large_document_is_stored_whole_or_refused_in_order(
     content = b"%PDF-1.4\n" + bytes(range(256)) * 80_000
     submission = community.submission(patient, token=token, content=content)
     reply = community.send(submission.message, baseline=community.submission(patient, token=token).message)
-    refused = expect(reply).outcome.errors in (("XDSRepositoryOutOfResources",), ("XDSRepositoryError",))
-    expect(reply).meets(
-        refused or reply.status == 413 or expect(reply).outcome.status == "Success",
-        "Success, XDSRepositoryOutOfResources, XDSRepositoryError or HTTP 413",
-        expect(reply).outcome.says,
-    )
+    said = expect(reply).outcome
+    refused = said.errors in (("XDSRepositoryOutOfResources",), ("XDSRepositoryError",)) or reply.status == 413
+    found = [(entry.hash.lower(), entry.size) for entry in stored(community, token, submission.entry.unique_id)]
+    whole = [(hashlib.sha1(content, usedforsecurity=False).hexdigest(), str(len(content)))]
+    right = (refused and not found) or (said.status == "Success" and found == whole)
+    expected = "Success and hash and size of all octets, XDSRepositoryOutOfResources, XDSRepositoryError or HTTP 413"
+    expect(reply).meets(right, expected, (said.says, found))
 
 
 @pytest.mark.parametrize("level", [NORMAL, RESTRICTED, SECRET], ids=["normal", "restricted", "secret"])

@@ -25,11 +25,11 @@ def test_one_document_comes_back_octet_for_octet(
 
 @requirement("XDS-ITI43-002")
 def test_several_documents_come_back_each_once(community: Community, patient: RegisteredPatient, token: bytes) -> None:
-    published = [community.publish(patient, token=token) for _ in range(3)]
+    published = [community.publish(patient, token=token, content=b"%%PDF-1.4 %d" % number) for number in range(3)]
     reply = community.send(retrieve([one.request for one in published], token=token))
-    found = sorted(document.unique_id for document in retrieve_response(reply).documents)
-    expected = sorted(one.entry.unique_id for one in published)
-    expect(reply).is_success().meets(found == expected, str(expected), found)
+    found = sorted((document.unique_id, document.content) for document in retrieve_response(reply).documents)
+    expected = sorted((one.entry.unique_id, one.content) for one in published)
+    expect(reply).is_success().meets(found == expected, f"each uniqueId with its octets: {expected}", found)
 
 
 @requirement("XDS-ITI43-003", "XDS-ITI43-004")
