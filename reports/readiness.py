@@ -14,16 +14,24 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-from fixtures.ledger import LedgerError
+from fixtures.ledger import FILE_NAME, End, Ledger, LedgerError, set_aside
+from reports.interruption import Interruption
 from reports.write import summary, write_reports
 
-FINDINGS, INCOMPLETE, OURS, USAGE = 1, 2, 3, 4
+INCOMPLETE, OURS, USAGE = 2, 3, 4
+SUITES = ("conformance", "security", "load")
 #: seconds the embedded community may take until it serves
 START_LIMIT = 30.0
 
 
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.print_usage(sys.stderr)
+        self.exit(USAGE, f"{self.prog}: {message}\n")
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(prog="python -m reports.readiness", description=__doc__)
+    parser = _Parser(prog="python -m reports.readiness", description=__doc__)
     parser.add_argument("--target", type=Path, help="target file of the community; default: the embedded community")
     parser.add_argument("--results", type=Path, default=Path("reports/out"), help="folder of the reports (%(default)s)")
     parser.add_argument("--resume", action="store_true", help="go on with the ledger of an interrupted run")
@@ -35,36 +43,50 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return USAGE
     try:
         options.results.mkdir(parents=True, exist_ok=True)
-        return _run(options)
+        with Interruption() as interruption:
+            return _run(options, interruption)
     except OSError as error:
-        print(f"readiness: cannot write to {options.results}: {error.strerror}", file=sys.stderr)  # noqa: T201
+        sentence = f"cannot write to {options.results} ({error.strerror}): choose another folder with --results"
+        print(f"readiness: {sentence}", file=sys.stderr)  # noqa: T201
         return OURS
     except LedgerError as error:
         print(f"readiness: {error}", file=sys.stderr)  # noqa: T201
         return OURS
 
 
-def _run(options: argparse.Namespace) -> int:
-    ledger = options.results / "ledger.jsonl"
+def _run(options: argparse.Namespace, interruption: Interruption) -> int:
+    path = options.results / FILE_NAME
     if not options.resume:
-        ledger.unlink(missing_ok=True)
+        set_aside(path)
     with _target(options.target) as target:
-        common = ["--target", str(target), "--results", str(options.results)]
-        resume = ["--resume"] if ledger.exists() else []
-        again = ["--resume"]
-        suites = (
-            [sys.executable, "-m", "pytest", "-q", "-n", options.workers, *common, *resume, "conformance"],
-            [sys.executable, "-m", "pytest", "-q", "-n", options.workers, *common, *again, "security"],
-            [sys.executable, "-m", "load", *common, *again],
-        )
-        for command in suites:
-            code = subprocess.run(command, check=False).returncode
+        for suite in SUITES:
+            code = interruption.run(_command(suite, target, options))
             if code == USAGE:
                 return USAGE
-            if code == 2 or code < 0:  # interrupted: what was measured is reported
+            _note(path, suite, code)
+            if interruption.happened:
                 break
-    run = write_reports(options.results, allure_html=not options.no_allure_html)
-    return summary(run, options.results)
+    html = not options.no_allure_html and not interruption.happened
+    code = summary(write_reports(options.results, allure_html=html), options.results)
+    if interruption.happened:
+        print(f"Interrupted: what was judged is kept in {path}; --resume goes on.", file=sys.stderr)  # noqa: T201
+    return code
+
+
+def _command(suite: str, target: Path, options: argparse.Namespace) -> list[str]:
+    common = ["--target", str(target), "--results", str(options.results), "--resume"]
+    if suite == "load":
+        return [sys.executable, "-m", "load", *common]
+    return [sys.executable, "-m", "pytest", "-q", "-n", options.workers, *common, suite]
+
+
+def _note(path: Path, suite: str, code: int) -> None:
+    """How the program of a suite ended, and that the later ones have not: a ledger without that would look whole."""
+    later = SUITES[SUITES.index(suite) + 1 :]
+    ledger = Ledger(path, worker="readiness")
+    for record in (End(suite, code, {}), *(End(each, INCOMPLETE, {}) for each in later)):
+        ledger.write(record)
+    ledger.close()
 
 
 @contextlib.contextmanager
@@ -75,8 +97,9 @@ def _target(given: Path | None) -> Iterator[Path]:
         return
     with tempfile.TemporaryDirectory(prefix="eprobe-") as folder:
         file = Path(folder) / "target.toml"
-        command = [sys.executable, "-m", "fixtures.community", "--port", "0", "--write-target", str(file)]
-        with subprocess.Popen([*command, "--until-stdin-closes"], stdin=subprocess.PIPE) as process:
+        command = [sys.executable, "-m", "fixtures.community", "--write-target", str(file), "--until-stdin-closes"]
+        # a session of its own: Ctrl-C is for us, and tests in flight still get their answers
+        with subprocess.Popen(command, stdin=subprocess.PIPE, start_new_session=True) as process:
             try:
                 _await(process, file)
                 yield file

@@ -134,7 +134,9 @@ def load_proofs(folder: Path = FAULTS) -> dict[str, tuple[str, ...]]:
 def read_run(ledger: LedgerView) -> Run:
     """The run a ledger tells of; the last verdict of a test counts (a resumed run repeats open ones)."""
     tests = [_test(judgement) for judgement in ledger.judgements.values()]
-    return Run(ledger, tests, [_observation(observation) for observation in ledger.observations])
+    # a test that an interruption made run twice has observed the same twice
+    observations = {(each.test, each.requirement): each for each in ledger.observations}
+    return Run(ledger, tests, [_observation(observation) for observation in observations.values()])
 
 
 def _test(judgement: Judgement) -> Test:
@@ -181,14 +183,31 @@ def _observation(observation: Observation) -> Test:
 def readiness(run: Run) -> int:
     """The exit code contract of ``readiness``: 0 ready, 1 findings, 2 incomplete, 3 our fault."""
     verdicts = {test.verdict for test in (*run.tests, *run.observations)}
-    if Verdict.ERROR in verdicts or run.unexpected or any(end.exit in (3, 4) for end in run.ledger.ends):
+    ends = {end.suite: end.exit for end in run.ledger.ends}  # the last end of each suite
+    if Verdict.ERROR in verdicts or run.unexpected or set(ends.values()) & {3, 4} or _lost(run, ends):
         return 3
     if Verdict.FAIL in verdicts:
         return 1
     judged_something = verdicts & {Verdict.PASS, Verdict.WARN}
-    if run.missing or Verdict.INCONCLUSIVE in verdicts or not judged_something or _unjudged(run):
+    if run.missing or _cut_short(run, ends) or Verdict.INCONCLUSIVE in verdicts or not judged_something:
         return 2
-    return 0
+    return 2 if _unjudged(run) else 0
+
+
+def _lost(run: Run, ends: Mapping[str, int]) -> bool:
+    """A suite ended in order and one of its tests has no verdict, or it fell before it had collected any."""
+    fell = ends.keys() - set(run.collected.values())
+    return any(ends.get(run.collected[test]) in (0, 1, 5) for test in run.missing) or 1 in map(ends.get, fell)
+
+
+def _cut_short(run: Run, ends: Mapping[str, int]) -> bool:
+    """A suite that was interrupted, never began, found no test, or judged nothing for lack of consent and the like."""
+    collected = set(run.collected.values())
+    barred = {test.suite for test in run.tests if test.verdict is Verdict.SKIP and test.reason in _OPEN}
+    return any(
+        code == 2 or code < 0 or suite not in collected or (code == 5 and suite in barred)
+        for suite, code in ends.items()
+    )
 
 
 #: skips that leave a claimed requirement open: something the target file could have provided

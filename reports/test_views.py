@@ -50,9 +50,16 @@ def test_characters_that_xml_cannot_carry_do_not_stop_the_reports(story: Story, 
 def test_a_test_without_verdict_makes_the_run_incomplete(story: Story) -> None:
     story.test("pass")
     story.without_verdict()
-    story.reports()
+    story.reports(exit_code=2)
     results = json.loads(story.read("results.json"))
     assert (results["exit"], results["counts"]["collected"], results["counts"]["executed"]) == (2, 2, 1)
+
+
+def test_a_test_without_verdict_in_a_suite_that_ended_in_order_is_our_fault(story: Story) -> None:
+    story.test("pass")
+    story.without_verdict()
+    story.reports()
+    assert json.loads(story.read("results.json"))["exit"] == 3
 
 
 def test_an_internal_error_of_a_suite_is_our_fault(story: Story) -> None:

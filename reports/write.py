@@ -2,6 +2,7 @@
 
 import json
 import sys
+from collections import Counter
 from pathlib import Path
 
 from lxml import etree
@@ -34,15 +35,31 @@ def write_reports(folder: Path, *, allure_html: bool = True) -> Run:
 
 
 def count_views(run: Run, folder: Path) -> list[str]:
-    """Sentences about views whose number of tests differs from the ledger's."""
-    expected = len(run.tests)
+    """Sentences about views that do not tell the same tests with the same verdicts as the ledger."""
     counts = json.loads((folder / "results.json").read_text())["counts"]
-    views = {
-        "results.json": sum(counts[verdict.value] for verdict in Verdict),
-        "junit.xml": len(etree.parse(folder / "junit.xml").findall(".//testcase")),
-        "Allure": len(list((folder / "allure-results").glob("*-result.json"))),
+    expected = Counter(str(test.verdict) for test in run.tests)
+    told = {
+        "results.json": Counter({str(verdict): counts[verdict] for verdict in Verdict if counts[verdict]}),
+        "junit.xml": Counter(
+            found.get("value", "")
+            for found in etree.parse(folder / "junit.xml").iterfind(".//testcase/properties/property[@name='verdict']")
+        ),
+        "Allure": Counter(_allure_verdict(file) for file in (folder / "allure-results").glob("*-result.json")),
     }
-    return [f"{view} has {count} tests, the ledger {expected}" for view, count in views.items() if count != expected]
+    return [
+        f"{view} has {found.total()} tests ({_words(found)}), the ledger {expected.total()} ({_words(expected)})"
+        for view, found in told.items()
+        if found != expected
+    ]
+
+
+def _allure_verdict(file: Path) -> str:
+    labels = json.loads(file.read_text())["labels"]
+    return next((str(label["value"]) for label in labels if label["name"] == "tag"), "")
+
+
+def _words(counts: Counter[str]) -> str:
+    return ", ".join(f"{count} {verdict}" for verdict, count in sorted(counts.items())) or "none"
 
 
 def summary(run: Run, folder: Path) -> int:
