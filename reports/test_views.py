@@ -3,10 +3,14 @@
 import json
 from pathlib import Path
 
+import pytest
 from lxml import etree
 
 from fixtures.checks.verdicts import Verdict
+from fixtures.ledger import FILE_NAME, Judgement, Ledger, LedgerError
 from reports.conftest import Story
+from reports.run import readiness
+from reports.write import count_views, write_reports
 
 EVERY = [str(verdict) for verdict in Verdict]
 
@@ -73,3 +77,57 @@ def test_a_skip_that_the_target_file_could_have_avoided_leaves_the_run_incomplet
     story.test("skip", row="XUA-ITI40-001", reason="needs-consent", message="no consent")
     story.reports()
     assert json.loads(story.read("results.json"))["exit"] == 2
+
+
+@pytest.mark.parametrize("view", ["results.json", "junit.xml", "Allure"])
+def test_a_view_that_tells_something_else_is_named(story: Story, tmp_path: Path, view: str) -> None:
+    story.test("pass")
+    story.test("fail", message="why")
+    run = story.reports()
+    assert count_views(run, tmp_path) == []
+    TAMPER[view](tmp_path)
+    (sentence,) = count_views(run, tmp_path)
+    assert sentence.startswith(f"{view} has ")
+    assert sentence.endswith("the ledger 2 (1 fail, 1 pass)")
+
+
+@pytest.mark.parametrize("view", ["results.json", "junit.xml", "Allure"])
+def test_reports_that_do_not_agree_are_an_error(
+    story: Story, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, view: str
+) -> None:
+    story.test("pass")
+    story.test("fail", message="why")
+    # the page is the last to be written
+    monkeypatch.setattr("reports.write.write_page", lambda *_, **__: TAMPER[view](tmp_path))
+    with pytest.raises(LedgerError, match=f"the reports do not agree with the ledger: {view}"):
+        story.reports()
+
+
+def test_a_verdict_that_was_never_collected_is_our_fault(story: Story, tmp_path: Path) -> None:
+    story.test("pass")
+    story.reports()
+    ledger = Ledger(tmp_path / FILE_NAME)
+    ledger.write(Judgement("conformance/test_it.py::test_ghost", "conformance", "", ("XDS-ITI18-003",), "pass"))
+    ledger.close()
+    assert readiness(write_reports(tmp_path, allure_html=False)) == 3
+
+
+def _tamper_results(folder: Path) -> None:
+    file = folder / "results.json"
+    file.write_text(file.read_text().replace('"fail": 1', '"fail": 2'))
+
+
+def _tamper_junit(folder: Path) -> None:
+    tree = etree.parse(folder / "junit.xml")
+    case = next(tree.iter("testcase"))
+    suite = case.getparent()
+    assert suite is not None
+    suite.remove(case)
+    tree.write(folder / "junit.xml")
+
+
+def _tamper_allure(folder: Path) -> None:
+    next((folder / "allure-results").glob("*-result.json")).unlink()
+
+
+TAMPER = {"results.json": _tamper_results, "junit.xml": _tamper_junit, "Allure": _tamper_allure}
