@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from conformance.documents.iti_18_query.results import entries, unique_ids
+from conformance.documents.iti_18_query.results import entries, packages, unique_ids
 from conformance.documents.related import related
 from fixtures.checks.expect import expect
 from fixtures.client import Community, RegisteredPatient
@@ -79,6 +79,24 @@ def test_get_all_returns_entries_of_the_status_asked_for(
     reply = community.send(get_all(patient.xad_pid, token=token, status=(status,)))
     found = {names.get(entry, entry) for entry in entries(reply)}
     expect(reply).is_success().meets(found == {expected}, f"only the {expected} entry", found)
+
+
+@requirement("XDS-ITI18-026")
+def test_no_submission_set_is_deprecated(community: Community, patient: RegisteredPatient, token: bytes) -> None:
+    community.publish(patient, token=token)
+    reply = community.send(get_all(patient.xad_pid, token=token, status=[DEPRECATED]))
+    expect(reply).is_success().lacks("//rim:RegistryPackage")
+
+
+@requirement("XDS-ITI18-026")
+def test_get_all_returns_what_is_of_the_patient_only(
+    community: Community, patient: RegisteredPatient, other_patient: RegisteredPatient, token: bytes
+) -> None:
+    ours = community.publish(patient, token=token)
+    community.publish(other_patient, token=community.token("PAT", other_patient))
+    reply = community.send(get_all(patient.xad_pid, token=token))
+    expect(reply).is_success().meets(entries(reply) == {ours.entry.entry_uuid}, ours.entry.entry_uuid, entries(reply))
+    expect(reply).meets(packages(reply) == {ours.submission_set.unique_id}, "the set of the patient", packages(reply))
 
 
 @requirement("XDS-ITI18-034")

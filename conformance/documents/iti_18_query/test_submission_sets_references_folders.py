@@ -9,6 +9,7 @@ from fixtures.checks.expect import expect
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr.ebrim import PROCEDURE, SubmissionSet, new_oid
 from fixtures.epr.message import Message
+from fixtures.epr.names import DEPRECATED
 from fixtures.epr.queries import (
     AllOf,
     find_documents_by_reference_id,
@@ -36,6 +37,7 @@ ORDER = "urn:ihe:iti:xds:2013:order"
         pytest.param({"author_person": "%Nobody%"}, set(), id="other-authorPerson"),
         pytest.param({"content_types": [PROCEDURE]}, {"one", "two"}, id="contentType"),
         pytest.param({"content_types": [Code("103693007", PROCEDURE.system)]}, set(), id="other-contentType"),
+        pytest.param({"status": [DEPRECATED]}, set(), id="no-set-is-deprecated"),
     ],
 )
 @requirement("XDS-ITI18-024")
@@ -50,6 +52,16 @@ def test_find_submission_sets_returns_the_matching_sets(
     reply = community.send(find_submission_sets(patient.xad_pid, token=token, **filters))
     found = {names.get(unique_id, unique_id) for unique_id in packages(reply)}
     expect(reply).is_success().meets(found == expected, str(expected), found)
+
+
+@requirement("XDS-ITI18-024")
+def test_find_submission_sets_returns_those_of_the_patient_only(
+    community: Community, patient: RegisteredPatient, other_patient: RegisteredPatient, token: bytes
+) -> None:
+    ours = community.publish(patient, token=token).submission_set.unique_id
+    community.publish(other_patient, token=community.token("PAT", other_patient))
+    reply = community.send(find_submission_sets(patient.xad_pid, token=token))
+    expect(reply).is_success().meets(packages(reply) == {ours}, ours, packages(reply))
 
 
 @pytest.mark.parametrize("wanted", ["r1", "r1-or-r2", "r1-and-r2", "unknown"])
