@@ -7,6 +7,7 @@ import pytest
 
 from fixtures.checks.expect import expect
 from fixtures.client import Community
+from fixtures.epr.ebrim import new_oid
 from fixtures.epr.message import Http
 from fixtures.epr.mtom import Part
 from fixtures.epr.xds import DocumentRequest, retrieve
@@ -24,6 +25,14 @@ def test_every_octet_survives(community: Community) -> None:
     reply = community.send(retrieve([published.request], token=token))
     contents = [document.content for document in retrieve_response(reply).documents]
     expect(reply).is_success().meets(contents == [OCTETS], "the octets that were sent", contents[:1])
+
+
+@requirement("XDS-MTOM-003")
+def test_a_retrieve_request_in_mtom_is_understood(community: Community) -> None:
+    token = community.token("PAT", community.patient())
+    request = retrieve([DocumentRequest(community.target.repository_unique_id, new_oid())], token=token)
+    reply = community.send(request)
+    expect(reply).is_failure("XDSDocumentUniqueIdError").lacks("//xds:DocumentResponse")
 
 
 @requirement("XDS-MTOM-006")
