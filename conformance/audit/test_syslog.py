@@ -1,0 +1,66 @@
+"""How records are sent (ITI TF-2 3.20.4.1.2, RFC 5424, RFC 5425); a record that broke the framing never arrives."""
+
+import pytest
+
+from conformance.audit.acts import ACTS, Scene
+from conformance.audit.conftest import Look
+from fixtures.audit import Arrival
+from fixtures.checks.expect import note
+from fixtures.checks.verdicts import Finding, Reason, Skipped, Unmet
+from fixtures.epr.syslog import IHE_MESSAGE_ID
+from fixtures.suite import requirement, transaction
+
+ACT = "pdq by id"
+pytestmark = transaction(ACTS[ACT][0])
+
+
+@pytest.fixture
+def arrival(look: Look, scene: Scene) -> Arrival:
+    """The message with the record of an act; Skipped where records come as files."""
+    record = look(ACT).is_right().matches[0].record
+    (found,) = [each for each in scene.trail.since(look(ACT).act.began) if each.record == record][:1]
+    if found.transport == "file":
+        raise Skipped(Reason.NEEDS_PROFILE, "the target exports its records, it does not send them")
+    return found
+
+
+def demand(*, is_right: bool, expected: str, received: str) -> None:
+    if not is_right:
+        raise Unmet(Finding(expected, received, "syslog header"))
+
+
+@requirement("AUD-ITI20-002")
+def test_each_message_is_counted_in_octets(arrival: Arrival) -> None:
+    whole = arrival.content.rstrip().endswith(b"AuditMessage>") and not arrival.raw.endswith(b"\n")
+    demand(is_right=whole, expected="a message that ends with the record", received=repr(arrival.raw[-40:]))
+
+
+@requirement("AUD-ITI20-004")
+def test_facility_and_severity_are_those_of_an_audit_message(arrival: Arrival) -> None:
+    demand(is_right=arrival.message.priority == 85, expected="PRI <85>", received=f"<{arrival.message.priority}>")
+
+
+@requirement("AUD-ITI20-006")
+def test_the_message_id_is_that_of_ihe(arrival: Arrival) -> None:
+    said = arrival.message.message_id
+    if said == "DICOM+RFC3881":
+        note(Finding(IHE_MESSAGE_ID, said, "syslog header"))
+        return
+    demand(is_right=said == IHE_MESSAGE_ID, expected=IHE_MESSAGE_ID, received=said)
+
+
+@requirement("AUD-ITI20-007")
+def test_there_is_no_structured_data(arrival: Arrival) -> None:
+    said = arrival.message.structured_data
+    demand(is_right=said == "-", expected="-", received=said)
+
+
+@requirement("AUD-ITI20-005", "AUD-ITI20-008", "AUD-ITI20-009")
+def test_the_header_is_that_of_rfc_5424(arrival: Arrival) -> None:
+    remarks = "; ".join(arrival.message.remarks)
+    demand(is_right=not remarks, expected="a header of RFC 5424, version 1", received=remarks)
+
+
+@requirement("AUD-ITI20-021")
+def test_the_record_comes_without_undue_delay(look: Look) -> None:
+    look(ACT).leaves_exactly_its_records()
