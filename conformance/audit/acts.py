@@ -19,7 +19,7 @@ from fixtures.epr.queries import find_documents, get_documents, stored_query
 from fixtures.epr.xds import retrieve
 from fixtures.suite.trail import Trail
 
-#: found in no record: a document of our own, and the beginning of it
+#: stands in a document of ours, and may stand in no record
 MARKER: Final = b"eprobe-marker-of-a-document"
 TRACE: Final = "00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-00"
 
@@ -165,7 +165,7 @@ def revise_patient(scene: Scene) -> Act:
 def merge_patients(scene: Scene) -> Act:
     survivor = scene.community.patient()
     duplicate = replace(survivor, local_id=_local_id())
-    scene.community.accepted(add(duplicate, scene.community.addressing))
+    scene.community.accepted(lambda: add(duplicate, scene.community.addressing))
     return scene.succeeds(merge(survivor, duplicate.local_id, scene.community.addressing))
 
 

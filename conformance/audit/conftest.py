@@ -4,11 +4,13 @@ from collections.abc import Callable
 
 import pytest
 
-from conformance.audit.acts import ACTS, Scene
+from conformance.audit import acts, acts_policies
+from conformance.audit.acts import Scene
 from fixtures.checks.audit import Recorded
 from fixtures.client import Community
 from fixtures.suite.trail import Trail
 
+ACTS = acts.ACTS | acts_policies.ACTS
 Look = Callable[[str], Recorded]
 
 

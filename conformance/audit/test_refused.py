@@ -3,8 +3,8 @@
 from contextlib import suppress
 from datetime import UTC, datetime
 
-from conformance.audit.acts import ACTS, Scene
-from conformance.audit.conftest import each_act
+from conformance.audit.acts import Scene
+from conformance.audit.conftest import ACTS, each_act
 from fixtures.checks.audit import failures
 from fixtures.checks.audit_words import ALARMS, NODE_AUTHENTICATION
 from fixtures.epr.atna_read import AuditRecord
