@@ -60,6 +60,13 @@ def query_policy_by_id(scene: Scene) -> Act:
     return scene.succeeds(ppq.query_by_id([sets[0].id], token=token), patient)
 
 
+def decide_on_professional(scene: Scene) -> Act:
+    patient, _ = opened(scene)
+    who = adr.subject("HCP", scene.community.user("HCP").gln)
+    token = scene.community.token("HCP", patient)
+    return scene.succeeds(adr.decision_request(who, _documents(scene, patient), "ITI-18", token=token))
+
+
 def _decide(action: str, resources: Callable[[Scene, RegisteredPatient], list[adr.Resource]]) -> Perform:
     def perform(scene: Scene) -> Act:
         patient, _ = opened(scene)
@@ -87,6 +94,7 @@ ACTS: Final[dict[str, tuple[str, Perform]]] = {
     "policies by patient": ("PPQ-2", query_policies_by_patient),
     "policy by id": ("PPQ-2", query_policy_by_id),
     "decision on documents": ("CH:ADR", _decide("ITI-18", _documents)),
+    "decision on a professional": ("CH:ADR", decide_on_professional),
     "decision on a policy set": ("CH:ADR", _decide("PPQ-1-ADD", _policy_set)),
     "decision on the audit trail": ("CH:ADR", _decide("ITI-81", lambda _, patient: [adr.audit_trail(patient.spid)])),
 }

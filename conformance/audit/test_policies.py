@@ -5,7 +5,12 @@ from fixtures.suite import requirement
 
 FEEDS = ("add policy sets", "update a policy set", "delete a policy set")
 QUERIES = ("policies by patient", "policy by id")
-DECISIONS = ("decision on documents", "decision on a policy set", "decision on the audit trail")
+DECISIONS = (
+    "decision on documents",
+    "decision on a professional",
+    "decision on a policy set",
+    "decision on the audit trail",
+)
 
 
 @requirement("AUD-PPQ1-001", "POL-PPQ1-090", "AUD-MSG-022")
