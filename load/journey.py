@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from gevent.event import Event
 from locust import constant, task
 from locust.contrib.fasthttp import FastHttpUser
 
@@ -50,8 +51,11 @@ class Stage:
     def __init__(self, community: Community, cases: list[Case], seconds: float) -> None:
         self.community = community
         self.cases: Iterator[Case] = itertools.cycle(cases)
-        self.until = time.monotonic() + seconds
+        #: how long the run took, as measured
+        self.seconds = seconds
         self.series = {name: Series(name) for name in ("ITI-45", "ITI-18", "ITI-43")}
+        #: set when one journey has come to its end, right or wrong
+        self.travelled = Event()
         self.pause = 1 / community.target.consent.max_rps if community.target.consent.max_rps else 0.0
 
 
@@ -74,6 +78,7 @@ class Journey(FastHttpUser):  # type: ignore[misc]
         self._send(query, lambda reply: _finds_document(reply, case))
         request = retrieve([case.published.request], token=case.token)
         self._send(request, lambda reply: _has_octets(reply, case))
+        stage.travelled.set()
 
     def _send(self, message: Message, judge: Judge) -> None:
         if self.stage.pause:
