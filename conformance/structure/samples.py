@@ -4,6 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from functools import cached_property
 
+from conformance.policies.messages import decision_requests, policy_feeds, policy_queries
+from conformance.policies.records import Record
 from fixtures.checks.catalogue import Requirement
 from fixtures.checks.rows import demand
 from fixtures.checks.view import View, request_view, response_view
@@ -61,12 +63,22 @@ class Samples:
             "ITI-45": self._pix,
             "ITI-47": self._pdq,
             "GetXUA": self._tokens,
+            "PPQ-1": lambda: policy_feeds(self.record),
+            "PPQ-2": lambda: policy_queries(self.record),
+            "CH:ADR": lambda: decision_requests(self.record),
         }
         return makers[transaction]()
 
     @cached_property
     def patient(self) -> RegisteredPatient:
         return self.community.patient()
+
+    @cached_property
+    def record(self) -> Record:
+        """A record of its own, opened by policy sets."""
+        record = Record(self.community, self.community.patient())
+        record.onboard()
+        return record
 
     @cached_property
     def token(self) -> bytes:

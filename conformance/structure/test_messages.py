@@ -59,3 +59,21 @@ def test_iti_47_response(samples: Samples, row: Requirement) -> None:
 @transaction("GetXUA")
 def test_get_xua_response(samples: Samples, row: Requirement) -> None:
     samples.demand("GetXUA response", row)
+
+
+@each_row("PPQ-1 response")
+@transaction("PPQ-1")
+def test_ppq_1_response(samples: Samples, row: Requirement) -> None:
+    samples.demand("PPQ-1 response", row)
+
+
+@each_row("PPQ-2 response")
+@transaction("PPQ-2", "PPQ-1")
+def test_ppq_2_response(samples: Samples, row: Requirement) -> None:
+    samples.demand("PPQ-2 response", row)
+
+
+@each_row("CH:ADR response")
+@transaction("CH:ADR", "PPQ-1")
+def test_ch_adr_response(samples: Samples, row: Requirement) -> None:
+    samples.demand("CH:ADR response", row)
