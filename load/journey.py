@@ -39,7 +39,7 @@ def prepare(community: Community, count: int) -> list[Case]:
     """Register ``count`` patients, publish a document for each, mint the tokens: all before the ramp."""
     cases = []
     for _ in range(count):
-        patient = community.patient()
+        patient = community.record()
         token = community.token("HCP", patient)
         cases.append(Case(patient, community.publish(patient, token=token), token))
     return cases

@@ -47,7 +47,7 @@ def scene(community: Community) -> Scene:
 
 def make_scene(community: Community) -> Scene:
     """Two registered patients with a document each."""
-    patient, victim = community.patient(), community.patient()
+    patient, victim = community.record(), community.record()
     published = community.publish(patient, token=community.token("PAT", patient))
     treasure = community.publish(victim, token=community.token("PAT", victim))
     return Scene(community, patient, victim, published, treasure)

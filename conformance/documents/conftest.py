@@ -8,13 +8,13 @@ from fixtures.client import Community, RegisteredPatient
 @pytest.fixture
 def patient(community: Community) -> RegisteredPatient:
     """A registered patient without documents."""
-    return community.patient()
+    return community.record()
 
 
 @pytest.fixture
 def other_patient(community: Community) -> RegisteredPatient:
     """A second registered patient, with another EPR-SPID."""
-    return community.patient()
+    return community.record()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ OCTETS = b"%PDF-1.4\n" + bytes(range(256)) + b"\r \n \r\n--MIMEBoundary_of_anoth
 
 @requirement("XDS-MTOM-007")
 def test_every_octet_survives(community: Community) -> None:
-    patient = community.patient()
+    patient = community.record()
     token = community.token("PAT", patient)
     published = community.publish(patient, token=token, content=OCTETS)
     reply = community.send(retrieve([published.request], token=token))
@@ -37,7 +37,7 @@ def test_a_retrieve_request_in_mtom_is_understood(community: Community) -> None:
 
 @requirement("XDS-MTOM-006")
 def test_a_percent_encoded_reference_is_decoded(community: Community) -> None:
-    patient = community.patient()
+    patient = community.record()
     token = community.token("PAT", patient)
     sent = community.submission(patient, token=token)
     part = Part(sent.content, "urn:uuid:11111111-2222-4333-8444-555555555555@eprobe.example", "application/pdf")
@@ -84,7 +84,7 @@ FORMS = {
 @requirement("XDS-MTOM-008")
 @pytest.mark.parametrize("form", FORMS)
 def test_a_variant_of_the_mime_frame_is_accepted(community: Community, form: str) -> None:
-    patient = community.patient()
+    patient = community.record()
     sent = community.submission(patient, token=community.token("PAT", patient))
     changed = sent.message.on_the_wire(form, FORMS[form])
     expect(community.send(changed, baseline=sent.message)).is_success()

@@ -18,7 +18,7 @@ from fixtures.suite import requirement
 
 @pytest.fixture
 def patient(community: Community) -> RegisteredPatient:
-    return community.patient()
+    return community.record()
 
 
 def accepted(community: Community, patient: RegisteredPatient, token: bytes) -> None:

@@ -109,7 +109,7 @@ def prepared(draft: Draft, community: Community) -> Message:
     if draft.transaction in ("ITI-44", "ITI-45", "ITI-47"):
         patients.adapt(draft, community)
     else:
-        patient = community.patient()
+        patient = community.record() if draft.transaction in XUA_TRANSACTIONS else community.patient()
         draft.say(f"registered before: {patient.name}, {patient.local_id} of {community.target.domains.local}")
         if draft.transaction in XUA_TRANSACTIONS:
             tokens.renew_token(draft, community, patient)

@@ -71,7 +71,7 @@ class Samples:
 
     @cached_property
     def patient(self) -> RegisteredPatient:
-        return self.community.patient()
+        return self.community.record()
 
     @cached_property
     def record(self) -> Record:

@@ -12,7 +12,7 @@ from fixtures.suite import requirement, transaction
 @requirement("PAT-ITI44-047")
 @transaction("ITI-44", "ITI-41")
 def test_a_fed_patient_may_have_documents(community: Community) -> None:
-    patient = community.patient()
+    patient = community.record()
     submission = community.submission(patient, token=community.token("HCP", patient))
     expect(community.send(submission.message)).is_success()
 
@@ -20,7 +20,7 @@ def test_a_fed_patient_may_have_documents(community: Community) -> None:
 @requirement("PAT-ITI44-047")
 @transaction("ITI-44", "ITI-41")
 def test_an_invented_mpi_pid_may_have_none(community: Community) -> None:
-    patient = community.patient()
+    patient = community.record()
     token = community.token("HCP", patient)
     nobody = replace(patient, mpi_pid=str(uuid.uuid4()))
     valid = community.submission(patient, token=token)
@@ -31,7 +31,7 @@ def test_an_invented_mpi_pid_may_have_none(community: Community) -> None:
 @requirement("PAT-SPID-007")
 @transaction("ITI-44", "ITI-18", "ITI-41")
 def test_documents_are_kept_under_the_mpi_pid(community: Community) -> None:
-    patient = community.patient()
+    patient = community.record()
     token = community.token("HCP", patient)
     community.publish(patient, token=token)
     reply = community.send(find_documents(patient.xad_pid, token=token))
