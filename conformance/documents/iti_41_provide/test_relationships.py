@@ -91,11 +91,11 @@ def test_the_source_of_a_relationship_is_in_the_submission(
 
 @requirement("XDS-ITI41-053")
 def test_a_document_of_another_patient_cannot_be_replaced(
-    community: Community, patient: RegisteredPatient, other_patient: RegisteredPatient, token: bytes
+    community: Community, patient: RegisteredPatient, other_patient: RegisteredPatient, token: bytes, hcp: bytes
 ) -> None:
     theirs = community.token("PAT", other_patient)
     foreign = community.publish(other_patient, token=theirs)
-    reply, unique_id = relate(community, patient, token, RPLC, foreign.entry.entry_uuid)
+    reply, unique_id = relate(community, patient, hcp, RPLC, foreign.entry.entry_uuid)
     expect(reply).is_failure("XDSPatientIdDoesNotMatch", "UnresolvedReferenceException")
     left = (stored(community, token, unique_id), status_of(community, theirs, foreign))
     expect(reply).meets(left == ((), "Approved"), "nothing stored, target Approved", left)
