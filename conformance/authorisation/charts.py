@@ -163,7 +163,7 @@ def make_chart(community: Community, setup: Setup) -> Chart:
     held += onboarding(patient.spid, emergency=setup.emergency, provide=setup.provide)
     documents = {level: _published(community, patient, level) for level in LEVELS}
     if not setup.is_held:
-        community.close_record(patient)
+        community.revoke(patient)
         held = ()
     return Chart(community, people, patient, held, documents)
 
