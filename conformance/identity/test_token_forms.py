@@ -121,6 +121,7 @@ def test_the_assertion_of_each_role_opens_the_registry_again_and_again(
 def test_the_assertion_of_each_role_opens_the_repository(
     community: Community, patient: RegisteredPatient, role: str
 ) -> None:
+    community.appoint_representative(patient)
     sent = community.submission(patient, token=community.token(role, patient))
     expect(community.send(sent.message)).is_success()
 
