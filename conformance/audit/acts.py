@@ -60,7 +60,7 @@ Perform = Callable[[Scene], Act]
 
 def _find(role: str, purpose: str = "") -> Perform:
     def perform(scene: Scene) -> Act:
-        patient = scene.community.patient()
+        patient = scene.community.record()
         token = scene.community.token(role, patient, purpose=purpose)
         return scene.succeeds(find_documents(patient.xad_pid, token=token), patient)
 
@@ -68,14 +68,14 @@ def _find(role: str, purpose: str = "") -> Perform:
 
 
 def find_at_home(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     token = scene.community.token("PAT", patient)
     known, home = scene.community.publish(patient, token=token), scene.community.target.home_community_id
     return scene.succeeds(get_documents(token=token, unique_ids=[known.entry.unique_id], home=home), patient)
 
 
 def find_with_trace(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     query = find_documents(patient.xad_pid, token=scene.community.token("PAT", patient))
     return scene.succeeds(query.on_the_wire("a traceparent header", _traced), patient)
 
@@ -85,20 +85,20 @@ def _traced(http: Http) -> Http:
 
 
 def unknown_query(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     slots = {"$XDSDocumentEntryPatientId": [f"'{patient.xad_pid}'"]}
     token = scene.community.token("PAT", patient)
     return scene.fails(stored_query("urn:uuid:00000000-0000-4000-8000-000000000000", slots, token=token), patient)
 
 
 def find_without_assertion(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     query = find_documents(patient.xad_pid, token=scene.community.token("PAT", patient))
     return scene.fails(query.with_security(b"", "without assertion"), patient, believed=False)
 
 
 def find_with_forged_assertion(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     token = scene.community.token("HCP", patient)
     query = find_documents(patient.xad_pid, token=token)
     forged = query.with_security(token.replace(b'"NORM"', b'"EMER"'), "another purpose of use in the signed assertion")
@@ -107,7 +107,7 @@ def find_with_forged_assertion(scene: Scene) -> Act:
 
 def _provide(role: str) -> Perform:
     def perform(scene: Scene) -> Act:
-        patient = scene.community.patient()
+        patient = scene.community.record()
         token = scene.community.token(role, patient)
         sent = scene.community.submission(patient, token=token, content=b"%PDF-1.4 " + MARKER)
         return scene.succeeds(sent.message, patient)
@@ -116,27 +116,27 @@ def _provide(role: str) -> Perform:
 
 
 def provide_for_unknown(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     nobody = replace(patient, mpi_pid=new_oid().rpartition(".")[2])
     token = scene.community.token("PAT", patient)
     return scene.fails(scene.community.submission(nobody, token=token).message, nobody)
 
 
 def register(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     token = scene.community.token("PAT", patient)
     return scene.succeeds(scene.community.submission(patient, token=token, transaction="ITI-42").message, patient)
 
 
 def retrieve_two(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     token = scene.community.token("PAT", patient)
     known = [scene.community.publish(patient, token=token, content=b"%%PDF-1.4 %d" % number) for number in (1, 2)]
     return scene.succeeds(retrieve([each.request for each in known], token=token), patient)
 
 
 def retrieve_mixed(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     token = scene.community.token("PAT", patient)
     known = scene.community.publish(patient, token=token).request
     unknown = replace(known, document_unique_id=new_oid())
@@ -144,7 +144,7 @@ def retrieve_mixed(scene: Scene) -> Act:
 
 
 def retrieve_unknown(scene: Scene) -> Act:
-    patient = scene.community.patient()
+    patient = scene.community.record()
     token = scene.community.token("PAT", patient)
     known = scene.community.publish(patient, token=token).request
     return scene.fails(retrieve([replace(known, document_unique_id=new_oid())], token=token), patient)
