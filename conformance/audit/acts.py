@@ -67,6 +67,12 @@ def _find(role: str, purpose: str = "") -> Perform:
     return perform
 
 
+def find_as_accented_patient(scene: Scene) -> Act:
+    """Somebody whose name cannot be written in ASCII."""
+    patient = scene.community.record(given="Hélène")
+    return scene.succeeds(find_documents(patient.xad_pid, token=scene.community.token("PAT", patient)), patient)
+
+
 def find_at_home(scene: Scene) -> Act:
     patient = scene.community.record()
     token = scene.community.token("PAT", patient)
@@ -208,6 +214,7 @@ ACTS: Final[dict[str, tuple[str, Perform]]] = {
     "find documents in an emergency": ("ITI-18", _find("HCP", "EMER")),
     "find documents as assistant": ("ITI-18", _find("ASS")),
     "find documents as patient": ("ITI-18", _find("PAT")),
+    "find documents as Hélène": ("ITI-18", find_as_accented_patient),
     "find documents as representative": ("ITI-18", _find("REP")),
     "get documents at home": ("ITI-18", find_at_home),
     "find documents with trace": ("ITI-18", find_with_trace),

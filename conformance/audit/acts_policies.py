@@ -62,7 +62,7 @@ def query_policy_by_id(scene: Scene) -> Act:
 
 def decide_on_professional(scene: Scene) -> Act:
     patient, _ = opened(scene)
-    who = adr.subject("HCP", scene.community.user("HCP").gln)
+    who = adr.subject("HCP", scene.community.user("HCP").gln, home=scene.community.target.home_community_id)
     token = scene.community.token("HCP", patient)
     return scene.succeeds(adr.decision_request(who, _documents(scene, patient), "ITI-18", token=token))
 
@@ -70,7 +70,7 @@ def decide_on_professional(scene: Scene) -> Act:
 def _decide(action: str, resources: Callable[[Scene, RegisteredPatient], list[adr.Resource]]) -> Perform:
     def perform(scene: Scene) -> Act:
         patient, _ = opened(scene)
-        who = adr.subject("PAT", patient.spid)
+        who = adr.subject("PAT", patient.spid, home=scene.community.target.home_community_id)
         token = scene.community.token("PAT", patient)
         return scene.succeeds(adr.decision_request(who, resources(scene, patient), action, token=token))
 

@@ -50,6 +50,6 @@ def test_the_purpose_of_use_is_recorded(look: Look, act: str) -> None:
 
 
 @requirement("AUD-XUA-014")
-@each_act("find documents as patient")
+@each_act("find documents as Hélène")
 def test_names_are_recorded_letter_for_letter(look: Look, act: str) -> None:
     look(act).is_right("main_user")

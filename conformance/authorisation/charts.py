@@ -75,13 +75,14 @@ class Chart:
 
     def _subject(self, who: str) -> adr.Subject:
         role, purpose = ACTORS[who]
+        home = self.community.target.home_community_id
         if role in ("HCP", "ASS", "TCU"):
             user = self.people.colleague if who == "colleague" else self.community.user(role)
             acting = self.community.target.user(user.principal) if user.principal else user
             groups = tuple(group.oid for group in acting.groups)
-            return adr.subject("HCP", acting.gln, purpose, organizations=groups)
+            return adr.subject("HCP", acting.gln, purpose, organizations=groups, home=home)
         names = {"PAT": self.patient.spid, "REP": self.people.representative}
-        return adr.subject(role, names.get(role, role), purpose)
+        return adr.subject(role, names.get(role, role), purpose, home=home)
 
     # --- what is --------------------------------------------------------------------------------
 
