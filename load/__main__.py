@@ -6,10 +6,9 @@ Exit codes: 0 every threshold kept, 1 findings, 2 no verdict (no consent, target
 """
 
 import argparse
-import contextlib
 import sys
 import tempfile
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from datetime import date
 from pathlib import Path
 
@@ -20,7 +19,7 @@ monkey.patch_all()
 
 def main(arguments: Sequence[str] | None = None) -> int:
     from fixtures.ledger import FILE_NAME, LedgerError, set_aside
-    from fixtures.suite.embedded import NotStarted
+    from fixtures.suite.embedded import NotStarted, target_file
     from fixtures.target import TargetError, load_target
     from load.run import run_load
 
@@ -38,7 +37,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         if not options.resume:
             set_aside(options.results / FILE_NAME)
-        with _target_file(options.target, options.fault) as file:
+        with (
+            tempfile.TemporaryDirectory(prefix="eprobe-") as folder,
+            target_file(options.target, Path(folder), faults=options.fault) as file,
+        ):
             target = load_target(file)
             return run_load(
                 target,
@@ -57,23 +59,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except LedgerError as error:
         print(f"load: {error}", file=sys.stderr)
         return 3
-
-
-@contextlib.contextmanager
-def _target_file(given: Path | None, faults: Sequence[str]) -> Iterator[Path]:
-    """The target file; without one the embedded community runs as long as it is needed."""
-    from fixtures.suite.embedded import Embedded
-
-    if given is not None:
-        yield given
-        return
-    with tempfile.TemporaryDirectory(prefix="eprobe-") as folder:
-        embedded = Embedded(Path(folder), faults=faults)
-        try:
-            embedded.start()
-            yield embedded.target_file
-        finally:
-            embedded.stop()
 
 
 if __name__ == "__main__":
