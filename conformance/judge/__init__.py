@@ -1,8 +1,8 @@
 """``python -m conformance.judge FILE...``: stored messages judged by the structural rows of the catalogue.
 
-A FILE is raw XML (a SOAP envelope or an X-User Assertion), a recorded HTTP message or exchange, or a ledger of a run;
-:mod:`fixtures.epr.stored` has the formats. Requests are judged too: the rows of the client are what a primary system is
-held to.
+A FILE is raw XML (a SOAP envelope, a payload alone or an X-User Assertion), a recorded HTTP message or exchange, or a
+ledger of a run; :mod:`fixtures.epr.stored` has the formats. Requests are judged too: the rows of the client are what a
+primary system is held to.
 
 --request FILE   the request that the response in the one other FILE answers. Without it a response is judged together
                  with its request where the file holds both, or where a request among the FILEs has the MessageID that

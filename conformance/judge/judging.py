@@ -10,6 +10,7 @@ from conformance.judge.register import UNDECLARED, Deviation, Register, fingerpr
 from fixtures.checks.catalogue import load_catalogue
 from fixtures.checks.stored import judge_stored
 from fixtures.checks.verdicts import Finding, Verdict
+from fixtures.epr.atna_read import NoAuditRecord, read_audit
 from fixtures.epr.stored import NotReadable, Stored, answering, is_ledger, read_file, read_ledger
 from fixtures.epr.xml import text
 
@@ -172,12 +173,22 @@ def _judged(read: _Read, register: Register, facts: Mapping[str, str] | None) ->
     if message.changes and kind.direction == "request":
         return replace(result, note=f"not judged: changed on purpose ({'; '.join(message.changes)})")
     if not kind.transaction:
-        return replace(result, note=f"no transaction of ours: {kind.what}")
+        return replace(result, note=f"no transaction of ours: {kind.what}{_recorded(message)}")
     judged = judge_stored(message, facts=facts)
     said = tuple(Said(finding, register.known(read.fingerprint, finding.requirement)) for finding in judged.findings)
     note = "" if judged.rows else "no row of the catalogue speaks of what this message holds"
     error = "" if register.known(read.fingerprint, UNDECLARED) else _undeclared(message)
     return replace(result, rows=judged.rows, said=said, left_out=judged.left_out, note=note, error=error)
+
+
+def _recorded(message: Stored) -> str:
+    """What an audit record says of itself, and how it departs from DICOM; "" for anything else."""
+    try:
+        record = read_audit(message.xml)
+    except NoAuditRecord:
+        return ""
+    types = ", ".join(each.code for each in record.types)
+    return "".join((f" of {types}, outcome {record.outcome}", *(f"; {remark}" for remark in record.remarks)))
 
 
 def _undeclared(message: Stored) -> str:

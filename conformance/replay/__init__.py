@@ -7,6 +7,7 @@ ids        wsa:MessageID, HL7 message and query ids, uniqueIds and UUIDs of subm
 addresses  wsa:To, wsa:ReplyTo, AppliesTo; device OIDs of sender and receiver, homeCommunityId, repositoryUniqueId
 patient    a patient registered for the replay: EPR-SPID, local id and XAD-PID take the place of the recorded ones
 documents  ITI-18 and ITI-43 refer to a document that is published before
+policies   PPQ-1 and PPQ-2 refer to policy sets that are added before; who may not feed for sure is the administrator
 token      a fresh X-User Assertion of the same role and purpose; for GetXUA a fresh identity assertion of that user
 
 --target TARGET  the target file

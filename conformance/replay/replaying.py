@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from conformance.judge.judging import Said
-from conformance.replay import documents, patients, tokens
+from conformance.replay import documents, patients, policies, tokens
 from conformance.replay.draft import Draft, NothingToReplay
 from fixtures.checks.outcome import outcome
 from fixtures.checks.rows import rows
@@ -87,6 +87,10 @@ def replay(stored: Stored, community: Community) -> Replayed:
     transaction = stored.kind.transaction
     draft = Draft.of(stored)
     result = Replayed("", transaction=transaction)
+    if stored.kind.bare:
+        return replace(
+            result, error=f"the payload of {transaction} without its SOAP envelope: store the whole envelope"
+        )
     try:
         message = prepared(draft, community)
         reply = community.send(message)
@@ -108,6 +112,8 @@ def prepared(draft: Draft, community: Community) -> Message:
     was_signed = tokens.is_signed(draft.root)
     if draft.transaction in ("ITI-44", "ITI-45", "ITI-47"):
         patients.adapt(draft, community)
+    elif draft.transaction in ("PPQ-1", "PPQ-2", "CH:ADR"):
+        policies.adapt(draft, community)
     else:
         patient = community.record() if draft.transaction in XUA_TRANSACTIONS else community.patient()
         draft.say(f"registered before: {patient.name}, {patient.local_id} of {community.target.domains.local}")
@@ -125,7 +131,7 @@ def prepared(draft: Draft, community: Community) -> Message:
 
 
 _OBJECTS = "uniqueIds and UUIDs of the submitted objects: fresh, wherever the message mentions them"
-_FRESH = {"ITI-41": _OBJECTS, "ITI-42": _OBJECTS}
+_FRESH = {"ITI-41": _OBJECTS, "ITI-42": _OBJECTS, "PPQ-1": "ids of the policy sets: fresh"}
 
 
 def _with_fresh_id(message: Message, draft: Draft) -> Message:
@@ -178,7 +184,11 @@ def _broken(view: View | None) -> list[str]:
 
 def _held(reply: Reply) -> str:
     """How much an answer holds, where an empty one is a success too."""
-    counted = {"ITI-18": ("rim:RegistryObjectList/*", "objects"), "ITI-43": ("xds:DocumentResponse", "documents")}
+    counted = {
+        "ITI-18": ("rim:RegistryObjectList/*", "objects"),
+        "ITI-43": ("xds:DocumentResponse", "documents"),
+        "PPQ-2": ("saml2:Assertion/saml2:Statement/xacml:PolicySet", "policy sets"),
+    }
     if reply.payload is None or reply.transaction not in counted:
         return ""
     path, what = counted[reply.transaction]

@@ -16,16 +16,22 @@ _WRITING: Final = ("ITI-41", "ITI-42")
 _SECURITY: Final = "*[local-name()='Header']/wsse:Security"
 
 
-def renew_token(draft: Draft, community: Community, patient: RegisteredPatient) -> None:
-    """An X-User Assertion of the recorded role and purpose, issued by the target for ``patient``."""
+def recorded_user(draft: Draft) -> tuple[str, str]:
+    """Role and purpose of the recorded X-User Assertion; HCP where it names none we know."""
     recorded = find(draft.root, f"{_SECURITY}/saml2:Assertion")
-    role, purpose = "HCP", ""
-    if recorded is not None:
-        said = read_xua(serialise(recorded))
-        role, purpose = said.acting_role, said.purpose
-    if role not in PURPOSES:
-        draft.say(f"the recorded assertion names no role we know ({role or 'none'}): HCP is taken")
-        role, purpose = "HCP", ""
+    if recorded is None:
+        return "HCP", ""
+    said = read_xua(serialise(recorded))
+    if said.acting_role in PURPOSES:
+        return said.acting_role, said.purpose
+    draft.say(f"the recorded assertion names no role we know ({said.acting_role or 'none'}): HCP is taken")
+    return "HCP", ""
+
+
+def renew_token(draft: Draft, community: Community, patient: RegisteredPatient, role: str = "") -> None:
+    """An X-User Assertion of the recorded role (or ``role``) and purpose, issued by the target for ``patient``."""
+    recorded, purpose = recorded_user(draft)
+    role = role or recorded
     if purpose not in PURPOSES[role]:
         purpose = PURPOSES[role][0]
     if draft.transaction in _WRITING and role in ("HCP", "ASS") and purpose == "EMER":
