@@ -1,6 +1,7 @@
 """A valid message of each transaction, the rows its attacks are judged by, and how an attack is sent."""
 
 from collections.abc import Callable, Iterable
+from random import SystemRandom
 from typing import Any, Final
 
 import pytest
@@ -9,10 +10,14 @@ from fixtures.checks.expect import expect, note
 from fixtures.checks.verdicts import Finding, Inconclusive, Unmet
 from fixtures.client import Community
 from fixtures.client.exchange import Baseline
+from fixtures.epr.adr import decision_request, documents, subject
 from fixtures.epr.hl7v3 import add, by_id, pix_query
-from fixtures.epr.identifiers import II
+from fixtures.epr.identifiers import II, new_gln
 from fixtures.epr.message import Message, Reply
+from fixtures.epr.ppq import add_policies, query_by_patient
 from fixtures.epr.xds import retrieve
+from fixtures.policy.patient_policy import patient_policy
+from fixtures.policy.xacml import patient_document
 from fixtures.wire import NoAnswer
 from fixtures.wire.errors import TimedOut
 from security.conftest import Scene
@@ -27,18 +32,46 @@ MESSAGES: Final[dict[str, Callable[[Scene], Message]]] = {
     "ITI-45": lambda scene: pix_query(_local(scene), scene.community.addressing),
     "ITI-47": lambda scene: by_id(_local(scene), addressing=scene.community.addressing),
     "GetXUA": lambda scene: scene.community.token_request("HCP", scene.patient),
+    "PPQ-1": lambda scene: add_policies([_right(scene)], token=_administrator(scene), issuer=_home(scene)),
+    "PPQ-2": lambda scene: query_by_patient(scene.patient.spid, token=_administrator(scene)),
+    "CH:ADR": lambda scene: decision_request(
+        subject("PAT", scene.patient.spid, home=_home(scene)),
+        documents(scene.patient.spid, _home(scene)),
+        "ITI-18",
+        token=_administrator(scene),
+    ),
 }
 _DOCUMENTS: Final = ("XDS-SOAP-009", "XUA-ITI40-102")
+_POLICIES: Final = ("PPQ-1", "PPQ-2", "CH:ADR")
 DOCTYPE_ROWS: Final = {
     **dict.fromkeys(("ITI-18", "ITI-41", "ITI-43"), _DOCUMENTS),
     **dict.fromkeys(("ITI-44", "ITI-45", "ITI-47"), ("PAT-GEN-011",)),
     "GetXUA": ("XUA-STS-103",),
+    **dict.fromkeys(_POLICIES, ("XUA-ITI40-102",)),
 }
-BOMB_ROWS: Final = {**DOCTYPE_ROWS, **dict.fromkeys(("ITI-18", "ITI-41", "ITI-43"), ("XDS-SOAP-009", "XUA-ITI40-103"))}
+BOMB_ROWS: Final = {
+    **DOCTYPE_ROWS,
+    **dict.fromkeys(("ITI-18", "ITI-41", "ITI-43"), ("XDS-SOAP-009", "XUA-ITI40-103")),
+    **dict.fromkeys(_POLICIES, ("XUA-ITI40-103",)),
+}
 
 
 def _local(scene: Scene) -> II:
     return II(scene.community.target.domains.local, scene.patient.local_id)
+
+
+def _home(scene: Scene) -> str:
+    return scene.community.target.home_community_id
+
+
+def _administrator(scene: Scene) -> bytes:
+    return scene.community.token("PADM", scene.patient)
+
+
+def _right(scene: Scene) -> bytes:
+    """A policy set the record does not have yet."""
+    right = patient_policy("301", scene.patient.spid, "access-level:normal", who=new_gln(SystemRandom()))
+    return patient_document(right)
 
 
 def each(rows: dict[str, tuple[str, ...]], names: Iterable[str] = MESSAGES) -> list[Any]:

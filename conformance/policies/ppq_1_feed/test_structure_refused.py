@@ -107,9 +107,13 @@ OF_A_RIGHT: dict[str, dict[str, Change]] = {
         "assistant": lambda sent: sent.with_attribute(f"{of_subject('subject:role')}/*", "code", "ASS"),
         "no-subjects": lambda sent: sent.without(f"{TARGET}/xacml:Subjects"),
     },
-    "052": dict(
-        zip(("full", "delegation"), refers_to("access-level:full", "access-level:delegation-and-normal"), strict=True)
-    ),
+    "052": {
+        "full": refers_to("access-level:full")[0],
+        "delegation": refers_to("access-level:delegation-and-normal")[0],
+        "unknown": refers_to("access-level:unheard-of")[0],
+        "unknown-uuid": lambda sent: sent.with_text(REFERENCE, f"urn:uuid:{OTHER_UUID}"),
+        "itself": lambda sent: sent.with_text(REFERENCE, text(sent.root, f"{POLICY_SET}/@PolicySetId")),
+    },
     "057": {
         "12-digits": lambda sent: sent.with_text(of_subject("subject-id"), "760199910020"),
         "blank": lambda sent: sent.with_text(of_subject("subject-id"), " 7601999100202"),
@@ -223,6 +227,18 @@ def test_a_policy_set_of_the_setup_that_fits_no_template_is_refused(
     # the unchanged one is of another patient: a second one of the same patient might be refused for that alone
     record.add(*(record.policy(number) for number in ALONE if number != template))
     refused(record, record.adding(record.policy(template)), change, other.adding(other.policy(template)))
+
+
+@requirement("POL-PPQ1-052")
+def test_policy_sets_that_refer_to_each_other_are_refused(opened: Record) -> None:
+    first, second = (opened.policy("301", FIRST["301"]) for _ in range(2))
+    valid = opened.adding(first, second)
+    changed = valid.with_text(f"{POLICY_SET}[1]/xacml:PolicySetIdReference", second.id).with_text(
+        f"{POLICY_SET}[2]/xacml:PolicySetIdReference", first.id
+    )
+    reply = opened.community.send(changed, baseline=valid)
+    held = {id_.lower() for id_ in opened.held()} & {first.id, second.id}
+    expect(reply).refuses().meets(not held, "nothing stored", f"the repository has {sorted(held)}")
 
 
 @requirement("POL-PPQ1-036")

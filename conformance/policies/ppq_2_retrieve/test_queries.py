@@ -1,9 +1,12 @@
 """Policy sets are found by patient and by id, as they were fed (CH:PPQ, PPQ-2)."""
 
+from random import SystemRandom
+
 import pytest
 
 from conformance.policies.records import Record, day, says, shows
 from fixtures.checks.expect import expect
+from fixtures.epr.identifiers import new_gln
 from fixtures.epr.message import Message
 from fixtures.epr.policy_names import SAML_REQUESTER, SAML_RESPONDER
 from fixtures.epr.policy_read import policy_response
@@ -12,6 +15,7 @@ from fixtures.policy.patient_policy import PatientPolicy, new_id
 from fixtures.suite import requirement
 
 NORMAL = "access-level:normal"
+RANDOM = SystemRandom()
 QUERY = "//xsamlp:XACMLPolicyQuery"
 
 
@@ -36,6 +40,25 @@ def test_a_query_by_patient_finds_every_policy_set_as_it_was_fed(
     expect(reply).meets(found.keys() == {each.id for each in sets}, "the policy sets fed", sorted(found))
     other = [each for each in sets if not says(found[each.id], each)]
     expect(reply).meets(not other, "each as it was fed", f"other content in place of {other}")
+
+
+@pytest.fixture
+def thousand(record: Record) -> set[str]:
+    """The ids of a thousand policy sets of the record, fed by the hundred."""
+    lots = [[record.policy("301", NORMAL, who=new_gln(RANDOM)) for _ in range(100)] for _ in range(10)]
+    ids = {each.id for each in record.onboard(*lots[0])}
+    for lot in lots[1:]:
+        record.add(*lot)
+        ids |= {each.id for each in lot}
+    return ids
+
+
+@requirement("POL-PPQ2-002")
+def test_a_query_by_patient_finds_a_thousand_policy_sets(record: Record, thousand: set[str]) -> None:
+    reply = record.community.send(record.by_patient())
+    found = set(shows(reply))
+    missing = f"{len(found)} of them, {len(found - thousand)} others"
+    expect(reply).is_success().meets(found == thousand, f"{len(thousand)} policy sets", missing)
 
 
 @pytest.mark.parametrize("space", ["", "\n      "], ids=["bare", "white-space"])
