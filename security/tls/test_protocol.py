@@ -1,37 +1,15 @@
 """Protocol versions, suites and known weaknesses, scanned with sslyze (RFC 9325; catalogue rows XUA-TLS-001 to 012)."""
 
-import socket
-import tempfile
 from collections.abc import Callable, Iterable, Mapping
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sslyze.plugins.scan_commands import ScanCommand
-from sslyze.scanner.models import ServerScanRequest
-from sslyze.scanner.scanner import Scanner
-from sslyze.server_setting import ClientAuthenticationCredentials, ServerNetworkConfiguration, ServerNetworkLocation
 
 from fixtures.checks.verdicts import Inconclusive, Reason
 from fixtures.client import Community
 from fixtures.suite import requirement
 from security.tls.endpoints import Address, addresses, demand
 
-COMMANDS = {
-    ScanCommand.SSL_2_0_CIPHER_SUITES,
-    ScanCommand.SSL_3_0_CIPHER_SUITES,
-    ScanCommand.TLS_1_0_CIPHER_SUITES,
-    ScanCommand.TLS_1_1_CIPHER_SUITES,
-    ScanCommand.TLS_1_2_CIPHER_SUITES,
-    ScanCommand.TLS_1_3_CIPHER_SUITES,
-    ScanCommand.TLS_COMPRESSION,
-    ScanCommand.HEARTBLEED,
-    ScanCommand.ROBOT,
-    ScanCommand.OPENSSL_CCS_INJECTION,
-    ScanCommand.SESSION_RENEGOTIATION,
-    ScanCommand.TLS_1_3_EARLY_DATA,
-    ScanCommand.ELLIPTIC_CURVES,
-}
 WITH_128, WITH_256 = (
     {f"TLS_ECDHE_{key}_WITH_AES_{suite}" for key in ("RSA", "ECDSA")} for suite in ("128_GCM_SHA256", "256_GCM_SHA384")
 )
@@ -47,26 +25,9 @@ Scans = Mapping[Address, Any]
 @pytest.fixture(scope="module")
 def scans(community: Community) -> Scans:
     """The results of one scan of each address, with the registered client certificate."""
-    client = community.target.tls.client
-    with tempfile.TemporaryDirectory() as folder:
-        credentials = None
-        if client is not None:
-            key = Path(folder) / "key.pem"
-            key.touch(mode=0o600)
-            key.write_text(client.key.reveal())
-            credentials = ClientAuthenticationCredentials(client.certificate, key)
-        scanner = Scanner(per_server_concurrent_connections_limit=3)
-        scanner.queue_scans([_request(address, credentials) for address in addresses(community)])
-        return {_address(result): _result(result) for result in scanner.get_results()}
+    from security.tls.scanning import scanned  # not before a scan: sslyze is slow to import
 
-
-def _request(address: Address, credentials: ClientAuthenticationCredentials | None) -> ServerScanRequest:
-    host, port = address
-    return ServerScanRequest(
-        server_location=ServerNetworkLocation(host, port, socket.gethostbyname(host)),
-        network_configuration=ServerNetworkConfiguration(host, tls_client_auth_credentials=credentials),
-        scan_commands=COMMANDS,
-    )
+    return {_address(result): _result(result) for result in scanned(community.target, addresses(community))}
 
 
 def _address(result: Any) -> Address:

@@ -85,12 +85,12 @@ POINTERS: Final = (
     Attack("no-namespace-schema", root_attributes=f' xmlns:i="{_XSI}" i:noNamespaceSchemaLocation="COLLECTOR"'),
     Attack("style-sheet", '<?xml-stylesheet type="text/xsl" href="COLLECTOR"?>'),
 )
-#: content of wsse:Security that costs much to read
-LARGE: Final = {
-    "deep": b"<a>" * 10_000 + b"</a>" * 10_000,
-    "many-attributes": b"<a " + b" ".join(b'a%d=""' % number for number in range(100_000)) + b"/>",
-    "large-attribute": b'<a a="' + b"x" * 20_000_000 + b'"/>',
-    "large-text": b"<a>" + b"x" * 20_000_000 + b"</a>",
+#: what makes content of wsse:Security that costs much to read
+LARGE: Final[dict[str, Callable[[], bytes]]] = {
+    "deep": lambda: b"<a>" * 10_000 + b"</a>" * 10_000,
+    "many-attributes": lambda: b"<a " + b" ".join(b'a%d=""' % number for number in range(100_000)) + b"/>",
+    "large-attribute": lambda: b'<a a="' + b"x" * 20_000_000 + b'"/>',
+    "large-text": lambda: b"<a>" + b"x" * 20_000_000 + b"</a>",
 }
 
 
@@ -98,7 +98,7 @@ def with_large(kind: str, message: Message) -> Message:
     """The message with more in its Security header than anybody should read."""
 
     def edit(http: Http) -> Http:
-        body = http.body.replace(b"</wsse:Security>", LARGE[kind] + b"</wsse:Security>", 1)
+        body = http.body.replace(b"</wsse:Security>", LARGE[kind]() + b"</wsse:Security>", 1)
         return Http(http.content_type, body, http.headers)
 
     return message.on_the_wire(f"{kind} content in wsse:Security", edit)
