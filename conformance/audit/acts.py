@@ -83,11 +83,16 @@ def find_at_home(scene: Scene) -> Act:
 def find_with_trace(scene: Scene) -> Act:
     patient = scene.community.record()
     query = find_documents(patient.xad_pid, token=scene.community.token("PAT", patient))
-    return scene.succeeds(query.on_the_wire("a traceparent header", _traced), patient)
+    return scene.succeeds(traced(query), patient)
 
 
-def _traced(http: Http) -> Http:
-    return replace(http, headers={**http.headers, "traceparent": TRACE})
+def traced(message: Message) -> Message:
+    """The message with the HTTP header traceparent."""
+
+    def edit(http: Http) -> Http:
+        return replace(http, headers={**http.headers, "traceparent": TRACE})
+
+    return message.on_the_wire("a traceparent header", edit)
 
 
 def unknown_query(scene: Scene) -> Act:

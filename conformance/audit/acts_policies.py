@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from typing import Final
 
-from conformance.audit.acts import Perform, Scene
+from conformance.audit.acts import Perform, Scene, traced
 from fixtures.checks.audit import Act
 from fixtures.client import RegisteredPatient
 from fixtures.epr import adr, ppq
@@ -26,6 +26,13 @@ def add_policy_sets(scene: Scene) -> Act:
     documents = [patient_document(each) for each in onboarding(patient.spid)]
     token, home = scene.community.token("PADM", patient), scene.community.target.home_community_id
     return scene.succeeds(ppq.add_policies(documents, token=token, issuer=home), patient)
+
+
+def add_with_trace(scene: Scene) -> Act:
+    patient = scene.community.patient()
+    documents = [patient_document(each) for each in onboarding(patient.spid)]
+    token, home = scene.community.token("PADM", patient), scene.community.target.home_community_id
+    return scene.succeeds(traced(ppq.add_policies(documents, token=token, issuer=home)), patient)
 
 
 def update_policy_set(scene: Scene) -> Act:
@@ -88,6 +95,7 @@ def _policy_set(_: Scene, patient: RegisteredPatient) -> list[adr.Resource]:
 
 ACTS: Final[dict[str, tuple[str, Perform]]] = {
     "add policy sets": ("PPQ-1", add_policy_sets),
+    "add policy sets with trace": ("PPQ-1", add_with_trace),
     "update a policy set": ("PPQ-1", update_policy_set),
     "delete a policy set": ("PPQ-1", delete_policy_set),
     "update an unknown policy set": ("PPQ-1", update_unknown_policy_set),

@@ -31,6 +31,12 @@ def test_a_refused_policy_feed_is_recorded_as_failure(look: Look, act: str) -> N
     look(act).leaves_exactly_its_records().is_right("outcome")
 
 
+@requirement("POL-PPQ1-024")
+@each_act("add policy sets with trace")
+def test_the_trace_of_a_policy_feed_is_recorded(look: Look, act: str) -> None:
+    look(act).is_right("trace")
+
+
 @requirement("AUD-PPQ2-001", "POL-PPQ2-015")
 @each_act(*QUERIES)
 def test_a_policy_query_is_recorded_with_the_query(look: Look, act: str) -> None:
