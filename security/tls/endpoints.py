@@ -18,7 +18,10 @@ from fixtures.trust.client_context import client_context
 from fixtures.wire.errors import TimedOut, Unreachable, WireError
 
 #: transactions that go over mutually authenticated TLS
-SOAP: Final = ("GetXUA", "ITI-18", "ITI-41", "ITI-42", "ITI-43", "ITI-44", "ITI-45", "ITI-47")
+SOAP: Final = (
+    *("GetXUA", "ITI-18", "ITI-41", "ITI-42", "ITI-43", "ITI-44", "ITI-45", "ITI-47"),
+    *("PPQ-1", "PPQ-2", "CH:ADR"),
+)
 
 Address = tuple[str, int]
 

@@ -19,7 +19,7 @@ from conformance.policies.changes import (
 )
 from conformance.policies.records import Record, day
 from fixtures.checks.expect import expect
-from fixtures.epr.message import Message
+from fixtures.epr.message import Http, Message
 from fixtures.epr.policy_names import (
     ACTION,
     ACTION_ID,
@@ -55,12 +55,18 @@ DATE_EQUAL = "urn:oasis:names:tc:xacml:1.0:function:date-equal"
 INSTANCE = f"{RESOURCE}//hl7:InstanceIdentifier"
 DATED = {"end": day(30), "start": day(1)}
 
+
+def _half(http: Http) -> Http:
+    return Http(http.content_type, http.body[: len(http.body) // 2], http.headers)
+
+
 #: row -> name of the case -> change of a valid AddPolicy of template 301
 OF_A_RIGHT: dict[str, dict[str, Change]] = {
     "016": {
         "no-assertion": lambda sent: sent.without(ASSERTION),
         "unknown-child": lambda sent: sent.with_child("//epr:AddPolicyRequest", "<epr:Note>urgent</epr:Note>"),
         "no-target": lambda sent: sent.without(TARGET),
+        "truncated": lambda sent: sent.on_the_wire("the second half cut off", _half),
     },
     "031": {"1.1": lambda sent: sent.with_attribute(ASSERTION, "Version", "1.1")},
     "032": {
