@@ -1,64 +1,207 @@
 """``python -m load``: put load on a community and say whether it carried it; default: the embedded community.
 
-Tokens and patients are made before the ramp. Success is decided by what the answer says, not by HTTP 200. The run
-leaves one ``measure`` record per request name and one verdict per threshold in the ledger.
-Exit codes: 0 every threshold kept, 1 findings, 2 no verdict (no consent, target lost), 3 our fault, 4 usage.
+``python -m load [run]``   in this process, or as master of ``--workers N`` that connect to ``--bind HOST:PORT``
+``python -m load worker``  send for a master (``--master HOST:PORT``), with the same target file
+``python -m load plan``    print how inhabitants become requests per second; sends nothing
+
+Arrivals are scheduled in advance, the time of an answer counts from when its request was due, and success is decided
+by what the answer says. Tokens and patients are made before. ``q`` on a terminal, or Ctrl-C, ends a run in order.
+Exit codes: 0 every threshold kept, 1 findings, 2 no verdict (no consent, target or worker lost, generator limited),
+3 our fault, 4 usage.
 """
 
 import argparse
+import select
+import signal
 import sys
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 from gevent import monkey
 
 monkey.patch_all()
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
-    from fixtures.ledger import FILE_NAME, LedgerError, set_aside
-    from fixtures.suite.embedded import NotStarted, target_file
-    from fixtures.target import TargetError, load_target
-    from load.run import run_load
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> None:  # type: ignore[override]
+        self.print_usage(sys.stderr)
+        self.exit(4, f"{self.prog}: {message}\n")
 
-    parser = argparse.ArgumentParser(prog="python -m load", description="Put load on a community.")
-    parser.add_argument("--target", type=Path, help="target file of the community; default: the embedded one")
-    parser.add_argument("--fault", action="append", default=[], help="seed the embedded community (repeatable)")
-    parser.add_argument("--results", type=Path, default=Path("reports/out"), help="folder of the ledger (%(default)s)")
-    parser.add_argument("--users", type=int, help="simultaneous users; default: [load] of the target file")
-    parser.add_argument("--seconds", type=float, help="duration; default: [load] of the target file")
-    parser.add_argument("--resume", action="store_true", help="append to the ledger of the folder")
-    options = parser.parse_args(arguments)
-    if options.fault and options.target:
-        print("load: --fault seeds the embedded community only; leave out --target", file=sys.stderr)
-        return 4
+
+def parser() -> argparse.ArgumentParser:
+    """The options of all three commands."""
+    made = _Parser(prog="python -m load", description="Put load on a community.")
+    made.add_argument("command", nargs="?", choices=("run", "worker", "plan"), default="run")
+    made.add_argument("--target", type=Path, help="target file of the community; default: the embedded one")
+    made.add_argument("--fault", action="append", default=[], help="seed the embedded community (repeatable)")
+    made.add_argument("--results", type=Path, default=Path("reports/out"), help="folder of the ledger (%(default)s)")
+    made.add_argument("--resume", action="store_true", help="append to the ledger of the folder")
+    plan = made.add_argument_group("what is sent; defaults: [load] of the target file")
+    plan.add_argument("--shape", choices=("smoke", "steps", "spike", "soak", "day"))
+    plan.add_argument("--rate", type=float, help="journeys a second at the peak; 0: as the population model says")
+    plan.add_argument("--seconds", type=float, help="duration without warm-up")
+    plan.add_argument("--cases", type=int, help="patients")
+    plan.add_argument("--set", action="append", default=[], metavar="FIGURE=NUMBER", help="change the population model")
+    plan.add_argument("--seed", type=int, default=1, help="of arrivals and journeys (%(default)s)")
+    plan.add_argument("--process", choices=("poisson", "constant"), default="poisson", help="arrivals (%(default)s)")
+    plan.add_argument("--documents", type=int, default=20, help="of a patient, at most (%(default)s)")
+    plan.add_argument("--errors", type=float, default=0.5, help="share of failures that ends a run (%(default)s)")
+    plan.add_argument("--limit", type=float, default=30.0, help="seconds an answer may take (%(default)s)")
+    plan.add_argument("--room", type=int, default=2000, help="journeys under way at once in a process (%(default)s)")
+    plan.add_argument("--inspect", type=int, default=100, help="judge one answer in N fully; 0: none (%(default)s)")
+    where = made.add_argument_group("from where")
+    where.add_argument("--workers", type=int, default=0, help="be the master of so many workers")
+    where.add_argument("--bind", default="127.0.0.1:5557", help="where a master listens (%(default)s)")
+    where.add_argument("--master", default="127.0.0.1:5557", help="where a worker connects to (%(default)s)")
+    where.add_argument("--name", default="", help="how a worker is called in reports")
+    where.add_argument("--web", type=int, default=0, metavar="PORT", help="show Locust's web page while it runs")
+    return made
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    from fixtures.ledger import LedgerError
+    from fixtures.suite.embedded import NotStarted
+    from fixtures.target import TargetError
+    from load.population import ModelError
+
+    options = parser().parse_args(arguments)
     try:
-        if not options.resume:
-            set_aside(options.results / FILE_NAME)
-        with (
-            tempfile.TemporaryDirectory(prefix="eprobe-") as folder,
-            target_file(options.target, Path(folder), faults=options.fault) as file,
-        ):
-            target = load_target(file)
-            return run_load(
-                target,
-                options.results,
-                users=options.users or target.load.users,
-                seconds=options.seconds or target.load.seconds,
-                today=date.today(),
-                faults=None if options.target else options.fault,
-            )
+        return {"run": _run, "worker": _worker, "plan": _plan}[options.command](options)
     except NotStarted as error:
         print(f"load: {error}", file=sys.stderr)
         return 4 if error.is_usage else 3
     except TargetError as error:
         print(error, file=sys.stderr)
         return 4
-    except LedgerError as error:
+    except (ModelError, ValueError) as error:
+        print(f"load: {error}", file=sys.stderr)
+        return 4
+    except (LedgerError, RuntimeError) as error:
         print(f"load: {error}", file=sys.stderr)
         return 3
+
+
+def _plan(options: argparse.Namespace) -> int:
+    from load.population import load_population
+
+    for line in load_population(options.set).explained():
+        print(line)
+    return 0
+
+
+def _run(options: argparse.Namespace) -> int:
+    from fixtures.ledger import FILE_NAME, set_aside
+    from fixtures.suite.embedded import target_file
+    from fixtures.target import load_target
+    from load.run import Machines, run_load
+
+    if options.fault and options.target:
+        raise ValueError("--fault seeds the embedded community only; leave out --target")
+    machines = Machines(options.workers, _address(options.bind), options.web)
+    if not options.resume:
+        set_aside(options.results / FILE_NAME)
+    with (
+        tempfile.TemporaryDirectory(prefix="eprobe-") as folder,
+        target_file(options.target, Path(folder), faults=options.fault) as file,
+        _stop_key() as stop,
+    ):
+        target = load_target(file)
+        return run_load(
+            target,
+            options.results,
+            _orders(options, target),
+            today=date.today(),
+            machines=machines,
+            faults=None if options.target else options.fault,
+            stop=stop,
+        )
+
+
+def _worker(options: argparse.Namespace) -> int:
+    import socket
+
+    from fixtures.client import connect
+    from fixtures.target import load_target
+    from load.locusts import run_worker
+    from load.orders import Orders
+    from load.party import Party
+    from load.run import make_party
+
+    if options.target is None:
+        raise ValueError("a worker needs --target: the same file as the master")
+    name = options.name or socket.gethostname()
+    with connect(load_target(options.target)) as community:
+
+        def make(orders: Orders, name: str, index: int, of: int) -> Party:
+            return make_party(community, orders, name=name, index=index, of=of, shape=orders.made())
+
+        troubles = run_worker(make, master=_address(options.master), name=name)
+    for trouble in troubles:
+        print(f"load: {trouble}", file=sys.stderr)
+    return 3 if troubles else 0
+
+
+def _orders(options: argparse.Namespace, target: Any) -> Any:
+    from load.orders import Orders
+
+    known = target.load
+    orders = Orders(
+        shape=options.shape or known.shape,
+        peak=known.rate if options.rate is None else options.rate,
+        seconds=options.seconds or known.seconds,
+        cases=options.cases or known.cases,
+        changes=tuple(options.set),
+    )
+    same = ("seed", "process", "documents", "errors", "limit", "room", "inspect")
+    return replace(orders, **{name: getattr(options, name) for name in same})
+
+
+def _address(text: str) -> tuple[str, int]:
+    host, colon, port = text.rpartition(":")
+    if not colon or not port.isdigit():
+        raise ValueError(f"{text!r} is not HOST:PORT")
+    return host, int(port)
+
+
+@contextmanager
+def _stop_key() -> Iterator[Callable[[], str]]:
+    """Says whether q was pressed, or Ctrl-C; the second Ctrl-C ends at once."""
+    why: list[str] = []
+
+    def on_signal(number: int, _: object) -> None:
+        if why:
+            raise KeyboardInterrupt
+        why.append(f"stopped by {signal.Signals(number).name}")
+
+    before = {number: signal.signal(number, on_signal) for number in (signal.SIGINT, signal.SIGTERM)}
+    restore = _keys_at_once() if sys.stdin.isatty() else lambda: None
+
+    def stop() -> str:
+        if sys.stdin.isatty() and select.select([sys.stdin], [], [], 0)[0] and sys.stdin.read(1) == "q":
+            why.append("stopped by key q")
+        return why[0] if why else ""
+
+    try:
+        yield stop
+    finally:
+        restore()
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _keys_at_once() -> Callable[[], None]:
+    """Keys are read without Enter until the function that is returned is called."""
+    import termios
+    import tty
+
+    before = termios.tcgetattr(sys.stdin)
+    tty.setcbreak(sys.stdin)
+    return lambda: termios.tcsetattr(sys.stdin, termios.TCSADRAIN, before)
 
 
 if __name__ == "__main__":

@@ -124,8 +124,8 @@ class Population:
         cantons = " + ".join(f"{name} {number:,}" for name, number in self.data["inhabitants"].items())
         yield f"inhabitants  {cantons} = {self.inhabitants:,}"
         yield f"records      {self.inhabitants:,} × {self.data['share']:g} = {self.records:,.0f}"
-        year, days = self.data["documents_per_year"], self.data["working_days"]
-        yield f"documents    {self.records:,.0f} × {year:g} a year / {days} = {self.documents_per_day:,.0f} a working day"
+        year, days, each = self.data["documents_per_year"], self.data["working_days"], self.documents_per_day
+        yield f"documents    {self.records:,.0f} × {year:g} a year / {days} = {each:,.0f} a working day"
         yield ""
         yield f"{'users':16}{'journey':24}{'a day':>12}{'/s, peak hour':>15}  because"
         for visits in self.visits:

@@ -39,9 +39,11 @@ def test_a_figure_is_overridden() -> None:
     assert changed.inhabitants == 2_152_095 - 74_465
 
 
-@pytest.mark.parametrize("change", ["sahre=0.5", "share", "share=many", "visits=3", "visits.hospital.journey=1", "a.b.c=1"])
+@pytest.mark.parametrize(
+    "change", ["sahre=0.5", "share", "share=many", "visits=3", "visits.hospital.journey=1", "a.b.c=1"]
+)
 def test_a_figure_that_does_not_exist_is_refused(change: str) -> None:
-    with pytest.raises(ModelError, match="figure|number"):
+    with pytest.raises(ModelError, match=r"figure|number"):
         load_population([change])
 
 

@@ -1,0 +1,111 @@
+"""The engine against servers whose answer times can be computed by hand."""
+
+import json
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+import trustme
+
+from load.arrivals import schedule, steady
+from load.mock_server import service_times
+from load.tally import Tally
+
+ROOT = Path(__file__).parents[1]
+
+
+@contextmanager
+def mock(*arguments: str) -> Iterator[str]:
+    """The address of a running mock server."""
+    command = [sys.executable, "-m", "load.mock_server", *arguments]
+    with subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.kill()
+
+
+def trial(url: str, *arguments: str) -> Tally:
+    command = [sys.executable, "-m", "load.trial", url, *arguments]
+    ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=False)
+    assert ran.returncode == 0, ran.stderr
+    return Tally.from_json(json.loads(ran.stdout))
+
+
+def percentiles(times: list[float]) -> list[float]:
+    ordered = sorted(times)
+    return [ordered[int(percent / 100 * len(ordered)) - 1] for percent in (50, 95, 99)]
+
+
+def waiting_times(rate: float, seconds: float, mean: float) -> list[float]:
+    """What each request takes in a queue with one server (Lindley's recursion), by hand."""
+    service, free, took = service_times(1, mean), 0.0, []
+    for due in schedule([steady(rate, seconds)], seed=1):
+        free = max(due, free) + service()
+        took.append(free - due)
+    return took
+
+
+def test_a_queue_takes_as_long_as_computed_by_hand() -> None:
+    """How exactly is measured by ``python -m load.measure``; here is room for a busy machine."""
+    with mock("queue", "--set", "mean=0.2") as url:
+        found = trial(url, "--rate", "20", "--seconds", "3").whole
+    expected = percentiles(waiting_times(20, 3, 0.2))
+    measured = [found.times.percentile(percent) for percent in (50, 95, 99)]
+    assert measured == pytest.approx(expected, rel=0.1)
+    assert found.due == found.right
+
+
+def test_a_server_that_stands_still_is_not_asked_less() -> None:
+    with mock("stall", "--set", "stall=1", "--set", "period=4") as url:
+        found = trial(url, "--rate", "100", "--seconds", "8", "--process", "constant").whole
+    # a quarter of the requests waits, evenly between 0 and 1 s: 95 % wait no longer than 0.8 s
+    assert found.due == found.right == 799  # a closed model would have sent 600
+    assert found.times.percentile(95) == pytest.approx(0.8, abs=0.1)
+    assert found.times.longest == pytest.approx(1, abs=0.1)
+    p50 = found.times.percentile(50)
+    assert p50 is not None
+    assert p50 < 0.3
+
+
+@pytest.mark.parametrize(
+    ("habit", "kind"),
+    [
+        ("wrong", "wrong-answer"),
+        ("error", "http-error"),
+        ("reset", "reset"),
+        ("half", "cut-short"),
+        ("silent", "timeout"),
+    ],
+)
+def test_what_goes_wrong_is_told_apart_and_counted(habit: str, kind: str) -> None:
+    with mock(habit) as url:
+        found = trial(url, "--rate", "100", "--seconds", "2", "--process", "constant", "--limit", "1").whole
+    assert dict(found.failures) == {kind: 19}
+    assert (found.due, found.right, found.outstanding) == (199, 180, 0)
+
+
+def test_nobody_listens() -> None:
+    with mock() as url:
+        pass
+    assert set(trial(url, "--rate", "20", "--seconds", "1").whole.failures) == {"refused"}
+
+
+def test_a_server_nobody_trusts(tmp_path: Path) -> None:
+    authority = trustme.CA()
+    authority.cert_pem.write_to_path(tmp_path / "ca.pem")
+    authority.issue_cert("localhost").private_key_and_cert_chain_pem.write_to_path(tmp_path / "server.pem")
+    files = {"cert": str(tmp_path / "server.pem"), "key": str(tmp_path / "server.pem"), "ca": str(tmp_path / "ca.pem")}
+    with mock("--tls", json.dumps(files)) as url:
+        found = trial(url, "--rate", "20", "--seconds", "1").whole
+    assert set(found.failures) == {"tls"}
+
+
+def test_what_finds_no_room_is_dropped_and_counted() -> None:
+    with mock("stall", "--set", "stall=10") as url:
+        found = trial(url, "--rate", "100", "--seconds", "2", "--room", "20", "--limit", "3").whole
+    assert found.failures["dropped"] == found.due - 20
