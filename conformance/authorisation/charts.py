@@ -55,6 +55,10 @@ class Chart:
         user = self.people.colleague if who == "colleague" else None
         return self.community.token(role, self.patient, purpose=purpose, user=user)
 
+    def user(self, who: str) -> str:
+        """The name in the X-User Assertion: the professional, also where an assistant or technical user acts."""
+        return read_xua(self.token(who)).name_id.value
+
     # --- what has to be -------------------------------------------------------------------------
 
     def decided(self, who: str, transaction: str) -> dict[str, Decision]:
@@ -151,6 +155,11 @@ class Charts:
         if name not in self._made:
             self._made[name] = make_chart(self.community, SETUPS[name])
         return self._made[name]
+
+    def forget(self) -> None:
+        """What was answered is asked again; the records stay."""
+        for chart in self._made.values():
+            chart._replies.clear()
 
 
 def make_chart(community: Community, setup: Setup) -> Chart:

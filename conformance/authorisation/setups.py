@@ -146,3 +146,12 @@ ACTORS: Final[Mapping[str, tuple[str, str]]] = {
     "DADM": ("DADM", "NORM"),
     "PADM": ("PADM", "NORM"),
 }
+
+
+def relation(who: str) -> str:
+    """How whoever turns to a record stands to those its patient gives rights to."""
+    role, _ = ACTORS[who]
+    acting = {"ASS": "for the professional", "TCU": "for the professional", "colleague": "another professional"}
+    return acting.get(who) or {"HCP": "the professional", "PAT": "the patient", "REP": "the representative"}.get(
+        role, "none"
+    )
