@@ -149,10 +149,13 @@ def _not_allowed(target: Target, orders: Orders, shape: Shape, today: date) -> J
 
 def _requests(orders: Orders, shape: Shape) -> float:
     """Requests a second at the highest rate of the shape."""
+    return shape.highest * _requests_of_a_journey(orders)
+
+
+def _requests_of_a_journey(orders: Orders) -> float:
+    """Their mean number."""
     population = orders.population
-    journeys = sum(population.arrivals().values())
-    each = sum(population.transactions().values()) / journeys
-    return shape.highest * each
+    return sum(population.transactions().values()) / sum(population.arrivals().values())
 
 
 def _too_many_errors(progress: Progress, orders: Orders) -> str:
@@ -204,7 +207,7 @@ def _write(
         count = added(tally.counts[key] for key in tally.counts if key[1] == name and key[0] in shape.judged)
         p50, p95, p99 = (_ms(count.times.percentile(percent)) for percent in (50, 95, 99))
         ledger.write(Measure(name, count.due, count.right / seconds, p50, p95, p99, count.failed))
-    found = legs(tally, shape)
+    found, each = legs(tally, shape), _requests_of_a_journey(orders)
     last = knee(found, target.load)
     moments = tuple(
         {
@@ -228,6 +231,7 @@ def _write(
                 {
                     "word": leg.word,
                     "rate": leg.rate,
+                    "planned": leg.rate * each,
                     "offered": leg.offered,
                     "right": leg.right,
                     "p95_ms": _ms(leg.p95),

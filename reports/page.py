@@ -11,6 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from fixtures.checks.verdicts import MEANING, Reason, Verdict
+from reports import charts, load_page
 from reports.results import STATEMENT
 from reports.run import Judged, Run, Test, readiness
 
@@ -105,7 +106,9 @@ def write_page(run: Run, folder: Path, *, allure: str = "") -> Path:
         evidence=lambda test: evidence(test, run),
         source_of=lambda test: test.observed_in or test.id,
         allure=allure,
-        style=(TEMPLATES / "readiness.css").read_text(),
+        load=load_page.picture(run.ledger.load),
+        number=charts.number,
+        style=(TEMPLATES / "readiness.css").read_text() + (TEMPLATES / "load.css").read_text(),
     )
     path = folder / "readiness.html"
     path.write_text(page)
