@@ -1,5 +1,6 @@
 """A document one may not see is one that does not exist: in every stored query, and for whoever knows its ids."""
 
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -10,7 +11,7 @@ from fixtures.checks.expect import expect
 from fixtures.client import new_oid
 from fixtures.epr import queries
 from fixtures.epr.ebrim import RESTRICTED
-from fixtures.epr.message import Message
+from fixtures.epr.message import Message, Reply
 from fixtures.epr.names import APND, RPLC
 from fixtures.epr.xds import retrieve
 from fixtures.epr.xds_read import retrieve_response
@@ -21,6 +22,11 @@ Ask = Callable[[Chart, bytes, str], Message]
 
 def _entries(chart: Chart, level: str) -> Sequence[str]:
     return [chart.documents[level].entry.entry_uuid]
+
+
+def _words(reply: Reply) -> str:
+    """What the answer says, without what differs between any two answers."""
+    return _DIFFERENT.sub("*", expect(reply).outcome.says)
 
 
 ASKED: dict[str, Ask] = {
@@ -51,6 +57,10 @@ ASKED: dict[str, Ask] = {
         [RPLC, APND], token=token, entry_uuid=chart.documents[level].entry.entry_uuid
     ),
 }
+#: octets by which ids of other lengths and the like may change an answer
+SIZE_CLASS = 128
+#: UUIDs, OIDs, times and numbers: they differ between any two answers
+_DIFFERENT = re.compile(r"[0-9A-Fa-f]{8}(?:-[0-9A-Fa-f]{4}){3}-[0-9A-Fa-f]{12}|\d[\d.:+TZ-]*")
 hidden = pytest.mark.parametrize("level", ["restricted", "secret"])
 
 
@@ -89,6 +99,20 @@ def test_a_hidden_document_is_answered_like_an_unknown_one(charts: Charts, level
     expect(reply).meets(
         said == (unknown.status, expect(unknown).outcome.errors), "the answer to an unknown document", said
     )
+
+
+@hidden
+@requirement("XDS-ACC-031")
+@transaction("PPQ-1", "ITI-41", "ITI-43")
+def test_the_words_about_a_hidden_document_are_those_about_an_unknown_one(charts: Charts, level: str) -> None:
+    chart = charts["right-normal"]
+    request, token = chart.documents[level].request, chart.token("HCP")
+    unknown = chart.community.send(retrieve([replace(request, document_unique_id=new_oid())], token=token))
+    reply = chart.community.send(retrieve([request], token=token))
+    said, wanted = _words(reply), _words(unknown)
+    expect(reply).meets(said == wanted, f"what is said of an unknown document: {wanted}", said)
+    more = len(reply.body) - len(unknown.body)
+    expect(reply).meets(abs(more) <= SIZE_CLASS, f"as many octets as there, give or take {SIZE_CLASS}", f"{more:+d}")
 
 
 @hidden
