@@ -24,18 +24,14 @@ from typing import Any
 
 from gevent import monkey
 
+from fixtures.command_line import CommandLine
+
 monkey.patch_all()
-
-
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        self.print_usage(sys.stderr)
-        self.exit(4, f"{self.prog}: {message}\n")
 
 
 def parser() -> argparse.ArgumentParser:
     """The options of all three commands."""
-    made = _Parser(prog="python -m load", description="Put load on a community.")
+    made = CommandLine(prog="python -m load", description="Put load on a community.")
     made.add_argument("command", nargs="?", choices=("run", "worker", "plan"), default="run")
     made.add_argument("--target", type=Path, help="target file of the community; default: the embedded one")
     made.add_argument("--fault", action="append", default=[], help="seed the embedded community (repeatable)")

@@ -3,7 +3,6 @@
 It takes any POST and gives one fixed answer, at once or as a named habit says. Its address is printed when it listens.
 """
 
-import argparse
 import asyncio
 import json
 import random
@@ -12,6 +11,8 @@ import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Final
+
+from fixtures.command_line import CommandLine
 
 #: habit -> what it does; SECONDS and others are given as --set name=value
 HABITS: Final = {
@@ -135,7 +136,7 @@ async def serve(habit: Habit, tls: ssl.SSLContext | None) -> None:
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
-    parser = argparse.ArgumentParser(prog="python -m load.mock_server", description=__doc__.splitlines()[0])
+    parser = CommandLine(prog="python -m load.mock_server", description=__doc__.splitlines()[0])
     parser.add_argument(
         "habit", choices=HABITS, nargs="?", default="null", help="; ".join(f"{n}: {t}" for n, t in HABITS.items())
     )

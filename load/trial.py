@@ -3,7 +3,6 @@
 For calibration against :mod:`load.mock_server` and for tests; judged is only whether the answer has the expected text.
 """
 
-import argparse
 import json
 import ssl
 import sys
@@ -14,6 +13,8 @@ from pathlib import Path
 
 from gevent import monkey
 
+from fixtures.command_line import CommandLine
+
 monkey.patch_all()
 
 
@@ -23,7 +24,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     from load.sender import Answer, Sender
     from load.tally import Tally
 
-    parser = argparse.ArgumentParser(prog="python -m load.trial", description=__doc__.splitlines()[0])
+    parser = CommandLine(prog="python -m load.trial", description=__doc__.splitlines()[0])
     parser.add_argument("url")
     parser.add_argument("--rate", type=float, default=100.0, help="arrivals per second")
     parser.add_argument("--seconds", type=float, default=5.0)

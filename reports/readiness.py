@@ -14,6 +14,7 @@ import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from fixtures.command_line import CommandLine
 from fixtures.ledger import FILE_NAME, End, Ledger, LedgerError, set_aside
 from reports.interruption import Interruption
 from reports.write import summary, write_reports
@@ -24,14 +25,8 @@ SUITES = ("conformance", "security", "load")
 START_LIMIT = 30.0
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> None:  # type: ignore[override]
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
-    parser = _Parser(prog="python -m reports.readiness", description=__doc__)
+    parser = CommandLine(prog="python -m reports.readiness", description=__doc__)
     parser.add_argument("--target", type=Path, help="target file of the community; default: the embedded community")
     parser.add_argument("--results", type=Path, default=Path("reports/out"), help="folder of the reports (%(default)s)")
     parser.add_argument("--resume", action="store_true", help="go on with the ledger of an interrupted run")

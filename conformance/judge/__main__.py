@@ -1,17 +1,16 @@
 """``python -m conformance.judge FILE... [--json] [--request FILE] [--target FILE]``: see :mod:`conformance.judge`."""
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import conformance.judge
 from conformance.judge.judging import Result, judge_files
 from conformance.judge.register import RegisterError, load_register
 from conformance.judge.telling import told
 from fixtures.checks.catalogue import CatalogueError
+from fixtures.command_line import CommandLine
 from fixtures.epr.stored import NotReadable, Stored, read_file
 from fixtures.suite.watch import facts_of
 from fixtures.target import Target, TargetError, load_target
@@ -23,18 +22,11 @@ class _Usage(Exception):
     """The command cannot be carried out as it was given."""
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code; what is found is printed."""
-    parser = _Parser(
+    parser = CommandLine(
         prog="python -m conformance.judge",
         description=conformance.judge.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="stored messages")
     parser.add_argument("--request", metavar="FILE", type=Path, help="the request the response in FILE answers")

@@ -1,11 +1,9 @@
 """``python -m conformance.replay FILE... --target TARGET [--ledger FILE] [--json]``: see :mod:`conformance.replay`."""
 
-import argparse
 import json
 import sys
 from collections.abc import Sequence
 from pathlib import Path
-from typing import NoReturn
 
 import conformance.replay
 from conformance.replay.replaying import Replayed, replay_file
@@ -13,24 +11,18 @@ from conformance.replay.telling import told
 from fixtures.checks.catalogue import CatalogueError
 from fixtures.checks.verdicts import Verdict
 from fixtures.client import connect
+from fixtures.command_line import CommandLine
 from fixtures.ledger import Ledger, LedgerError, Redactor
 from fixtures.target import Target, TargetError, load_target
 
 OK, FINDINGS, INCONCLUSIVE, OURS, USAGE = 0, 1, 2, 3, 4
 
 
-class _Parser(argparse.ArgumentParser):
-    def error(self, message: str) -> NoReturn:
-        self.print_usage(sys.stderr)
-        self.exit(USAGE, f"{self.prog}: {message}\n")
-
-
 def main(arguments: Sequence[str] | None = None) -> int:
     """The exit code; what is found is printed."""
-    parser = _Parser(
+    parser = CommandLine(
         prog="python -m conformance.replay",
         description=conformance.replay.__doc__,
-        formatter_class=argparse.RawDescriptionHelpFormatter,
     )
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="recorded requests")
     parser.add_argument("--target", metavar="TARGET", type=Path, required=True, help="target file of the community")

@@ -3,27 +3,22 @@
 Exit codes: 0 nothing is left without a word, 1 the gate found gaps, 3 our fault (catalogue, collection), 4 usage.
 """
 
-import argparse
 import sys
 from pathlib import Path
 
 from conformance.requirements.coverage import ROOT, CollectionError, Coverage, collect, read_proofs, read_verdicts
 from fixtures.checks.catalogue import CatalogueError, load_catalogue
 from fixtures.checks.rows import rows
+from fixtures.command_line import CommandLine
 
 HEAD = ("area", "level", "catalogued", "mapped", "executed", "proven")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    parser = argparse.ArgumentParser(
-        prog="python -m conformance.requirements", description=(__doc__ or "").split("\n")[0]
-    )
+    parser = CommandLine(prog="python -m conformance.requirements", description=(__doc__ or "").split("\n")[0])
     parser.add_argument("--gate", action="store_true", help="fail when a duty in scope has no test, check or reason")
     parser.add_argument("--results", type=Path, help="results.json of a run (default: reports/out, where there is one)")
-    try:
-        given = parser.parse_args(arguments)
-    except SystemExit as leave:
-        return 4 if leave.code else 0
+    given = parser.parse_args(arguments)
     default = ROOT / "reports" / "out" / "results.json"
     try:
         results = given.results or (default if default.is_file() else None)
