@@ -19,9 +19,9 @@ class Story:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self._tests: list[Judgement] = []
+        self.tests: list[Judgement] = []
         self._rest: list[Observation] = []
-        self._lost: list[str] = []
+        self._lost: dict[str, Mapping[str, Any]] = {}
         self._ledger = Ledger(folder / FILE_NAME)
 
     def exchange(self, answer: str = "<answer xmlns='urn:x'/>", test: str = "conformance/test_it.py::test_it") -> str:
@@ -34,22 +34,22 @@ class Story:
         return self._ledger.exchange(test, request, "http://127.0.0.1:9/", request.http(), reply, 0.01)
 
     def test(self, verdict: str, row: str = "XDS-ITI18-003", **more: Any) -> None:
-        test = f"conformance/test_it.py::test_{len(self._tests)}"
+        test = f"conformance/test_it.py::test_{len(self.tests)}"
         told = {"test": test, "suite": "conformance", "title": "A claim", "requirements": (row,), "verdict": verdict}
-        self._tests.append(Judgement(**(told | more)))
+        self.tests.append(Judgement(**(told | more)))
 
     def observed(self, row: str, exchange: str, finding: Mapping[str, Any]) -> None:
         self._rest.append(Observation("conformance/test_it.py::test_it", row, "fail", finding, exchange))
 
-    def without_verdict(self, test: str = "conformance/test_it.py::test_lost") -> None:
+    def without_verdict(self, test: str = "conformance/test_it.py::test_lost", **about: Any) -> None:
         """A test that was collected and never ended."""
-        self._lost.append(test)
+        self._lost[test] = about
 
     def reports(self, *, exit_code: int = 0) -> View:
-        ledger, tests = self._ledger, (*(judgement.test for judgement in self._tests), *self._lost)
+        ledger, tests = self._ledger, (*(judgement.test for judgement in self.tests), *self._lost)
         ledger.write(Run("1", TARGET, {"name": "eprobe", "version": "0"}, (), len(tests)))
-        ledger.write(Collected("conformance", tests))
-        for record in (*self._tests, *self._rest):
+        ledger.write(Collected("conformance", tests, self._lost))
+        for record in (*self.tests, *self._rest):
             ledger.write(record)
         ledger.write(End("conformance", exit_code, {}))
         ledger.close()

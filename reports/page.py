@@ -12,6 +12,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoes
 
 from fixtures.checks.verdicts import MEANING, Reason, Verdict
 from reports import charts, load_page
+from reports.matrix import ACTS, matrix
 from reports.results import STATEMENT
 from reports.run import Judged, Run, Test, readiness
 
@@ -34,6 +35,8 @@ HEADLINES = {
     2: ("Incomplete", "No violation was found, but requirements stayed without a verdict."),
     3: ("Not valid", "The tool made a mistake of its own; this run proves nothing. Please report it."),
 }
+#: wrong cells of the matrix that are listed at once; more are folded away
+WRONG_CELLS = 20
 #: octets of a message shown in the page; the ledger has all of it
 EXCERPT = 6_000
 
@@ -109,6 +112,9 @@ def write_page(run: Run, folder: Path, *, allure: str = "") -> Path:
         load=load_page.picture(run.ledger.load),
         number=charts.number,
         style=(TEMPLATES / "readiness.css").read_text() + (TEMPLATES / "load.css").read_text(),
+        matrix=matrix(run),
+        acts=tuple(ACTS.values()),
+        most=WRONG_CELLS,
     )
     path = folder / "readiness.html"
     path.write_text(page)

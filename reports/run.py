@@ -5,7 +5,7 @@ Every report is a view of a :class:`Run`; none of them counts anything by itself
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +36,8 @@ class Test:
     repeat: str
     seconds: float
     at: str
+    #: coordinates of a test that is a cell of the authorisation matrix
+    cell: Mapping[str, str] = field(default_factory=dict)
     #: an observation: a structural row broken on an exchange of a test about something else
     observed_in: str = ""
 
@@ -153,6 +155,7 @@ def _test(judgement: Judgement) -> Test:
         repeat=judgement.repeat,
         seconds=judgement.seconds,
         at=judgement.at,
+        cell=judgement.cell,
     )
 
 

@@ -1,6 +1,7 @@
 """All views of one ledger, and the check that they agree."""
 
 import json
+import re
 import sys
 from collections import Counter
 from pathlib import Path
@@ -37,7 +38,9 @@ def write_reports(folder: Path, *, allure_html: bool = True) -> Run:
 def count_views(run: Run, folder: Path) -> list[str]:
     """Sentences about views that do not tell the same tests with the same verdicts as the ledger."""
     counts = json.loads((folder / "results.json").read_text())["counts"]
-    expected = Counter(str(test.verdict) for test in run.tests)
+    ledger = Counter(str(test.verdict) for test in run.tests)
+    cells = Counter(str(test.verdict) for test in run.tests if test.cell)
+    cells["missing"] = sum(bool(run.ledger.about.get(test, {}).get("cell")) for test in run.missing)
     told = {
         "results.json": Counter({str(verdict): counts[verdict] for verdict in Verdict if counts[verdict]}),
         "junit.xml": Counter(
@@ -46,11 +49,22 @@ def count_views(run: Run, folder: Path) -> list[str]:
         ),
         "Allure": Counter(_allure_verdict(file) for file in (folder / "allure-results").glob("*-result.json")),
     }
+    compared = [(view, found, ledger) for view, found in told.items()]
+    compared.append(("the matrix of readiness.html", _cells(folder / "readiness.html"), +cells))
     return [
         f"{view} has {found.total()} tests ({_words(found)}), the ledger {expected.total()} ({_words(expected)})"
-        for view, found in told.items()
+        for view, found, expected in compared
         if found != expected
     ]
+
+
+def _cells(page: Path) -> Counter[str]:
+    """Cells of the matrix by verdict, as the page shows them."""
+    return (
+        Counter(re.findall(r'<td class="cell [^"]*" data-cell="([a-z-]+)"', page.read_text()))
+        if page.exists()
+        else Counter()
+    )
 
 
 def _allure_verdict(file: Path) -> str:

@@ -153,5 +153,5 @@ def relation(who: str) -> str:
     role, _ = ACTORS[who]
     acting = {"ASS": "for the professional", "TCU": "for the professional", "colleague": "another professional"}
     return acting.get(who) or {"HCP": "the professional", "PAT": "the patient", "REP": "the representative"}.get(
-        role, "none"
+        role, "no relation"
     )
