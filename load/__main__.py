@@ -24,7 +24,6 @@ from typing import Any
 
 from gevent import monkey
 
-
 monkey.patch_all()
 
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Final
 
 from fixtures.command_line import CommandLine
+from load.arrivals import schedule, steady
 
 #: habit -> what it does; SECONDS and others are given as --set name=value
 HABITS: Final = {
@@ -35,6 +36,15 @@ def service_times(seed: int, mean: float) -> Callable[[], float]:
     """The service times of habit ``queue``: who knows the seed can compute every waiting time by hand."""
     rng = random.Random(seed)
     return lambda: rng.expovariate(1 / mean)
+
+
+def waiting_times(rate: float, seconds: float, *, mean: float, seed: int = 1) -> list[float]:
+    """What each request takes that habit ``queue`` gets by the schedule of that seed: Lindley's recursion, by hand."""
+    service, free, took = service_times(seed, mean), 0.0, []
+    for due in schedule([steady(rate, seconds)], seed=seed):
+        free = max(due, free) + service()
+        took.append(free - due)
+    return took
 
 
 class Habit:

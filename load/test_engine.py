@@ -10,8 +10,7 @@ from pathlib import Path
 import pytest
 import trustme
 
-from load.arrivals import schedule, steady
-from load.mock_server import service_times
+from load.mock_server import waiting_times
 from load.tally import Tally
 
 ROOT = Path(__file__).parents[1]
@@ -41,20 +40,11 @@ def percentiles(times: list[float]) -> list[float]:
     return [ordered[int(percent / 100 * len(ordered)) - 1] for percent in (50, 95, 99)]
 
 
-def waiting_times(rate: float, seconds: float, mean: float) -> list[float]:
-    """What each request takes in a queue with one server (Lindley's recursion), by hand."""
-    service, free, took = service_times(1, mean), 0.0, []
-    for due in schedule([steady(rate, seconds)], seed=1):
-        free = max(due, free) + service()
-        took.append(free - due)
-    return took
-
-
 def test_a_queue_takes_as_long_as_computed_by_hand() -> None:
     """How exactly is measured by ``python -m load.measure``; here is room for a busy machine."""
     with mock("queue", "--set", "mean=0.2") as url:
         found = trial(url, "--rate", "20", "--seconds", "3").whole
-    expected = percentiles(waiting_times(20, 3, 0.2))
+    expected = percentiles(waiting_times(20, 3, mean=0.2))
     measured = [found.times.percentile(percent) for percent in (50, 95, 99)]
     assert measured == pytest.approx(expected, rel=0.1)
     assert found.due == found.right

@@ -10,6 +10,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 from gevent import monkey
 
@@ -18,11 +19,19 @@ from fixtures.command_line import CommandLine
 monkey.patch_all()
 
 
+#: DocumentEntries in the answer to a query of the trial
+DOCUMENTS: Final = 10
+TOKEN_OF_USUAL_SIZE: Final = b"<saml2:Assertion>" + b"x" * 5000 + b"</saml2:Assertion>"
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
+    from fixtures.epr.queries import find_documents
     from load.arrivals import Leg, schedule, share
     from load.engine import Engine, Step
+    from load.right import finds
     from load.sender import Answer, Sender
     from load.tally import Tally
+    from load.template import TOKEN, template
 
     parser = CommandLine(prog="python -m load.trial", description=__doc__.splitlines()[0])
     parser.add_argument("url")
@@ -34,6 +43,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--limit", type=float, default=30.0, help="seconds an answer may take")
     parser.add_argument("--body", type=Path, help="file with the request")
     parser.add_argument("--expect", default="Success", help="text a right answer has")
+    parser.add_argument("--find-documents", action="store_true", help="send ITI-18 with a token, as a load run does")
     parser.add_argument("--tls", help='JSON: {"cert": file, "key": file, "ca": file}')
     options = parser.parse_args(arguments)
 
@@ -50,6 +60,17 @@ def main(arguments: Sequence[str] | None = None) -> int:
     def judge(answer: Answer) -> str:
         return "" if expected in answer.body else f"an answer without {options.expect}"
 
+    class Queries:
+        """FindDocuments of one patient, with a token of the usual size filled in each time."""
+
+        def __init__(self, url: str) -> None:
+            self.made = template(find_documents("7^^^&2.999.756.1.3&ISO", token=TOKEN), url)
+            self.judge = finds(DOCUMENTS)
+
+        def journey(self, _: int) -> Iterator[Callable[[], Step]]:
+            made = self.made
+            yield lambda: Step("ITI-18", made.url, made.fill(TOKEN_OF_USUAL_SIZE), made.headers, self.judge)
+
     @dataclass(frozen=True)
     class Same:
         step: Step
@@ -61,13 +82,21 @@ def main(arguments: Sequence[str] | None = None) -> int:
     arrivals = share(schedule(legs, seed=options.seed, process=options.process), 0, 1)
     sender = Sender(context, limit=options.limit, connections=options.room)
     step = Step("trial", options.url, body, {"Content-Type": "application/soap+xml; charset=UTF-8"}, judge)
+    plan = Queries(options.url) if options.find_documents else Same(step)
     tally = Tally()
-    engine = Engine(Same(step), sender, legs, tally, room=options.room)
+    engine = Engine(plan, sender, legs, tally, room=options.room)
     wall, cpu = time.monotonic(), time.process_time()
     engine.run(arrivals, begin=time.monotonic() + 0.2, patience=options.limit)
-    used = {"wall": time.monotonic() - wall, "cpu": time.process_time() - cpu}
+    used = {"wall": time.monotonic() - wall, "cpu": time.process_time() - cpu, "memory": _memory()}
     print(json.dumps({**tally.as_json(), "used": used}))  # noqa: T201
     return 0
+
+
+def _memory() -> int:
+    """The most octets this process held."""
+    import resource
+
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
 if __name__ == "__main__":
