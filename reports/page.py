@@ -11,7 +11,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
 
 from fixtures.checks.verdicts import MEANING, Reason, Verdict
-from reports import charts, load_page
+from reports import audit_page, charts, load_page
 from reports.matrix import ACTS, matrix
 from reports.results import STATEMENT
 from reports.run import Judged, Run, Test, readiness
@@ -111,10 +111,12 @@ def write_page(run: Run, folder: Path, *, allure: str = "") -> Path:
         allure=allure,
         load=load_page.picture(run.ledger.load),
         number=charts.number,
-        style=(TEMPLATES / "readiness.css").read_text() + (TEMPLATES / "load.css").read_text(),
         matrix=matrix(run),
         acts=tuple(ACTS.values()),
         most=WRONG_CELLS,
+        audit=audit_page.picture(run),
+        audit_columns=audit_page.COLUMNS,
+        style="".join((TEMPLATES / f"{name}.css").read_text() for name in ("readiness", "load", "audit")),
     )
     path = folder / "readiness.html"
     path.write_text(page)

@@ -38,6 +38,8 @@ class Test:
     at: str
     #: coordinates of a test that is a cell of the authorisation matrix
     cell: Mapping[str, str] = field(default_factory=dict)
+    #: the audit records it looked at (``fixtures.checks.audit_seen``)
+    audit: tuple[Mapping[str, Any], ...] = ()
     #: an observation: a structural row broken on an exchange of a test about something else
     observed_in: str = ""
 
@@ -156,6 +158,7 @@ def _test(judgement: Judgement) -> Test:
         seconds=judgement.seconds,
         at=judgement.at,
         cell=judgement.cell,
+        audit=judgement.audit,
     )
 
 

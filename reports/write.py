@@ -11,6 +11,7 @@ from lxml import etree
 from fixtures.checks.verdicts import Verdict
 from fixtures.ledger import LedgerError, read_ledger
 from reports.allure import write_allure, write_allure_html
+from reports.audit_page import contradictions
 from reports.junit import write_junit
 from reports.page import write_page
 from reports.results import STATEMENT, write_results
@@ -29,7 +30,7 @@ def write_reports(folder: Path, *, allure_html: bool = True) -> Run:
     write_page(run, folder, allure="" if trouble or not allure_html else "allure/index.html")
     if trouble:
         print(trouble, file=sys.stderr)  # noqa: T201
-    disagreements = count_views(run, folder)
+    disagreements = [*count_views(run, folder), *contradictions(run)]
     if disagreements:
         raise LedgerError("the reports do not agree with the ledger: " + "; ".join(disagreements))
     return run

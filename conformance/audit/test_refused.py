@@ -19,7 +19,7 @@ from fixtures.wire import WireError
 def test_an_assertion_that_is_not_believed_leaves_a_record(scene: Scene, act: str) -> None:
     done = ACTS[act][1](scene)
     words = "a failure recorded for ITI-18, User Authentication (110114) or Security Alert (110113)"
-    scene.trail.demand_one(words, done.began, lambda records: failures(done, records))
+    scene.trail.demand_one("refused assertion", words, done.began, lambda records: failures(done, records))
 
 
 @requirement("XUA-TLS-039", "AUD-MSG-027")
@@ -33,7 +33,7 @@ def test_a_refused_node_leaves_a_security_alert(scene: Scene) -> None:
     with suppress(WireError):
         scene.community.send(query, tls="expired")
     words = "Security Alert (110113), Node Authentication (110126), with outcome 4, 8 or 12"
-    scene.trail.demand_one(words, began, lambda records: [each for each in records if is_alert(each)])
+    scene.trail.demand_one("refused node", words, began, lambda records: list(filter(is_alert, records)))
 
 
 def is_alert(record: AuditRecord) -> bool:
