@@ -139,6 +139,13 @@ def register(scene: Scene) -> Act:
     return scene.succeeds(scene.community.submission(patient, token=token, transaction="ITI-42").message, patient)
 
 
+def register_for_unknown(scene: Scene) -> Act:
+    patient = scene.community.record()
+    nobody = replace(patient, mpi_pid=new_oid().rpartition(".")[2])
+    token = scene.community.token("PAT", patient)
+    return scene.fails(scene.community.submission(nobody, token=token, transaction="ITI-42").message, nobody)
+
+
 def retrieve_two(scene: Scene) -> Act:
     patient = scene.community.record()
     token = scene.community.token("PAT", patient)
@@ -231,6 +238,7 @@ ACTS: Final[dict[str, tuple[str, Perform]]] = {
     "provide as technical user": ("ITI-41", _provide("TCU")),
     "provide for an unknown patient": ("ITI-41", provide_for_unknown),
     "register": ("ITI-42", register),
+    "register for an unknown patient": ("ITI-42", register_for_unknown),
     "retrieve two documents": ("ITI-43", retrieve_two),
     "retrieve one document of two": ("ITI-43", retrieve_mixed),
     "retrieve an unknown document": ("ITI-43", retrieve_unknown),

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from typing import Final
+from uuid import uuid4
 
 from conformance.audit.acts import Perform, Scene, traced
 from fixtures.checks.audit import Act
@@ -55,6 +56,34 @@ def update_unknown_policy_set(scene: Scene) -> Act:
     return scene.fails(ppq.update_policies([unknown], token=token, issuer=home), patient)
 
 
+def add_policy_sets_as_professional(scene: Scene) -> Act:
+    """The authorization decision is Deny: only administrators open a record."""
+    patient = scene.community.patient()
+    documents = [patient_document(each) for each in onboarding(patient.spid)]
+    token, home = scene.community.token("HCP", patient), scene.community.target.home_community_id
+    return scene.fails(ppq.add_policies(documents, token=token, issuer=home), patient)
+
+
+def delete_unknown_policy_set(scene: Scene) -> Act:
+    patient, _ = opened(scene)
+    token, home = scene.community.token("PAT", patient), scene.community.target.home_community_id
+    return scene.fails(ppq.delete_policies([uuid4().urn], token=token, issuer=home), patient)
+
+
+def query_policies_in_another_version(scene: Scene) -> Act:
+    patient, _ = opened(scene)
+    query = ppq.query_by_patient(patient.spid, token=scene.community.token("PAT", patient))
+    return scene.fails(query.with_attribute("//xsamlp:XACMLPolicyQuery", "Version", "1.1"), patient)
+
+
+def decide_in_another_version(scene: Scene) -> Act:
+    patient, _ = opened(scene)
+    who = adr.subject("PAT", patient.spid, home=scene.community.target.home_community_id)
+    token = scene.community.token("PAT", patient)
+    request = adr.decision_request(who, _documents(scene, patient), "ITI-18", token=token)
+    return scene.fails(request.with_attribute("//xsamlp:XACMLAuthzDecisionQuery", "Version", "1.1"))
+
+
 def query_policies_by_patient(scene: Scene) -> Act:
     patient, _ = opened(scene)
     token = scene.community.token("PAT", patient)
@@ -99,6 +128,10 @@ ACTS: Final[dict[str, tuple[str, Perform]]] = {
     "update a policy set": ("PPQ-1", update_policy_set),
     "delete a policy set": ("PPQ-1", delete_policy_set),
     "update an unknown policy set": ("PPQ-1", update_unknown_policy_set),
+    "add policy sets as professional": ("PPQ-1", add_policy_sets_as_professional),
+    "delete an unknown policy set": ("PPQ-1", delete_unknown_policy_set),
+    "policies in another version": ("PPQ-2", query_policies_in_another_version),
+    "decision in another version": ("CH:ADR", decide_in_another_version),
     "policies by patient": ("PPQ-2", query_policies_by_patient),
     "policy by id": ("PPQ-2", query_policy_by_id),
     "decision on documents": ("CH:ADR", _decide("ITI-18", _documents)),

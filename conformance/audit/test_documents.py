@@ -46,6 +46,12 @@ def test_a_registration_is_recorded_as_import(look: Look, act: str) -> None:
     look(act).is_right("event", "action", "type", "patient", "submission set")
 
 
+@requirement("AUD-MSG-021")
+@each_act(*SUBMISSIONS, "find documents", "retrieve two documents")
+def test_a_record_about_documents_names_one_patient(look: Look, act: str) -> None:
+    look(act).is_right("patient")
+
+
 @requirement("AUD-ITI41-002", "XDS-AUD-004")
 @each_act(*SUBMISSIONS)
 def test_patient_and_submission_set_are_recorded(look: Look, act: str) -> None:

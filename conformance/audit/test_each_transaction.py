@@ -6,7 +6,12 @@ from fixtures.suite import requirement
 QUERIES = ("find documents", "find documents as patient", "get documents at home")
 DOCUMENTS = (*QUERIES, "provide", "provide as professional", "register", "retrieve two documents")
 PATIENTS = ("add", "revise", "merge", "pix query", "pdq by id", "pdq by name")
-REFUSED_DOCUMENTS = ("unknown stored query", "provide for an unknown patient", "retrieve an unknown document")
+REFUSED_DOCUMENTS = (
+    "unknown stored query",
+    "provide for an unknown patient",
+    "register for an unknown patient",
+    "retrieve an unknown document",
+)
 REFUSED_PATIENTS = ("merge with an unknown id", "pix query for an unknown id", "malformed pdq")
 
 

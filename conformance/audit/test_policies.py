@@ -11,6 +11,8 @@ DECISIONS = (
     "decision on a policy set",
     "decision on the audit trail",
 )
+REFUSED_FEEDS = ("update an unknown policy set", "delete an unknown policy set", "add policy sets as professional")
+REFUSED_QUERIES = ("policies in another version", "decision in another version")
 
 
 @requirement("AUD-PPQ1-001", "POL-PPQ1-090", "AUD-MSG-022")
@@ -26,7 +28,7 @@ def test_each_policy_set_is_recorded_with_its_patient(look: Look, act: str) -> N
 
 
 @requirement("POL-PPQ1-092", "AUD-MSG-005")
-@each_act("update an unknown policy set")
+@each_act(*REFUSED_FEEDS)
 def test_a_refused_policy_feed_is_recorded_as_failure(look: Look, act: str) -> None:
     look(act).leaves_exactly_its_records().is_right("outcome")
 
@@ -40,7 +42,7 @@ def test_the_trace_of_a_policy_feed_is_recorded(look: Look, act: str) -> None:
 @requirement("AUD-PPQ2-001", "POL-PPQ2-015")
 @each_act(*QUERIES)
 def test_a_policy_query_is_recorded_with_the_query(look: Look, act: str) -> None:
-    look(act).leaves_exactly_its_records().is_right("event", "action", "type", "query", "patient")
+    look(act).leaves_exactly_its_records().is_right("event", "action", "type", "outcome", "query", "patient")
 
 
 @requirement("AUD-ADR-001", "POL-ADR-028")
@@ -54,3 +56,27 @@ def test_a_decision_is_recorded_with_subject_resources_and_result(look: Look, ac
 @each_act(*FEEDS, *QUERIES)
 def test_who_works_on_policies_is_recorded_with_purpose(look: Look, act: str) -> None:
     look(act).is_right("xua_user", "main_user", "delegated_user", "purpose")
+
+
+@requirement("AUD-MSG-005")
+@each_act(*REFUSED_QUERIES)
+def test_a_refused_query_or_request_for_a_decision_is_recorded_as_failure(look: Look, act: str) -> None:
+    look(act).leaves_exactly_its_records().is_right("outcome")
+
+
+@requirement("AUD-XUA-012")
+@each_act("add policy sets as professional")
+def test_who_was_not_authorized_is_recorded_with_user_and_patient(look: Look, act: str) -> None:
+    look(act).leaves_exactly_its_records().is_right("outcome", "xua_user", "main_user", "patient", "policy")
+
+
+@requirement("AUD-MSG-009", "AUD-MSG-010", "AUD-MSG-011")
+@each_act(*FEEDS, *QUERIES, *DECISIONS)
+def test_the_nodes_of_a_policy_transaction_are_named(look: Look, act: str) -> None:
+    look(act).is_right("roles", "network", "client", "endpoint")
+
+
+@requirement("AUD-MSG-021")
+@each_act(*FEEDS, "policies by patient")
+def test_a_record_about_policies_names_one_patient(look: Look, act: str) -> None:
+    look(act).is_right("patient")

@@ -1,13 +1,14 @@
-"""How records are sent (ITI TF-2 3.20.4.1.2, RFC 5424, RFC 5425); a record that broke the framing never arrives."""
+"""How records are sent (ITI TF-2 3.20.4.1.2, RFC 5424, RFC 5425); one that breaks the rules may never arrive."""
 
 import pytest
 
 from conformance.audit.acts import Scene
 from conformance.audit.conftest import ACTS, Look
 from fixtures.audit import Arrival
+from fixtures.checks.audit import Act
 from fixtures.checks.expect import note
 from fixtures.checks.verdicts import Finding, Reason, Skipped, Unmet
-from fixtures.epr.syslog import IHE_MESSAGE_ID
+from fixtures.epr.syslog import IHE_MESSAGE_ID, Rejection, wrong_names
 from fixtures.suite import requirement, transaction
 
 ACT = "pdq by id"
@@ -59,3 +60,26 @@ def test_the_header_is_that_of_rfc_5424(arrival: Arrival) -> None:
 @requirement("AUD-ITI20-021")
 def test_the_record_comes_without_undue_delay(look: Look) -> None:
     look(ACT).leaves_exactly_its_records()
+
+
+@pytest.fixture
+def act(scene: Scene) -> Act:
+    """An exchange of its own; Skipped where records come as files."""
+    if scene.trail.demand().export is not None:
+        raise Skipped(Reason.NEEDS_PROFILE, "the target exports its records, it does not send them")
+    return ACTS[ACT][1](scene)
+
+
+@requirement("AUD-ITI20-002")
+def test_every_record_over_tls_stands_behind_its_octet_count(scene: Scene, act: Act) -> None:
+    if scene.trail.demand().transport != "tls":
+        raise Skipped(Reason.NEEDS_PROFILE, "a datagram needs no octet count")
+    found = "; ".join(each.why for each in scene.trail.rejected(act, Rejection.BAD_FRAME))
+    demand(is_right=not found, expected="MSG-LEN SP SYSLOG-MSG, no leading zero", received=found)
+
+
+@requirement("AUD-ITI20-009")
+def test_the_names_in_the_header_are_printable_and_short_enough(scene: Scene, act: Act) -> None:
+    rejected = scene.trail.rejected(act, Rejection.NOT_SYSLOG)
+    found = "; ".join(said for each in rejected for said in wrong_names(each.raw))
+    demand(is_right=not found, expected="names of printable ASCII without blanks", received=found)
