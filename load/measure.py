@@ -5,6 +5,8 @@ rate        ITI-18 with token over mutual TLS against a server that answers at o
             beside stock FastHttpUser with a fixed body and, where it is installed, k6 with the same fixed body
 memory      octets of a process for each 1,000 requests that are out
 processes   requests a second of two processes that send, beside one
+scale       median of FindDocuments with 10 documents in an embedded community with 10 thousand, 100 thousand and a
+            million documents (some minutes, and 6 GB of memory; not among the parts that are measured by default)
 """
 
 import json
@@ -14,6 +16,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,8 +24,11 @@ from typing import Any, Final
 
 import trustme
 
+from fixtures.client import Community, connect
 from fixtures.command_line import CommandLine
 from fixtures.epr.queries import find_documents
+from fixtures.suite.embedded import COMMAND, Embedded
+from fixtures.target import load_target
 from load.mock_server import waiting_times
 from load.selfwatch import mock_server
 from load.tally import Tally
@@ -200,16 +206,48 @@ def processes(bench: Bench) -> Iterator[str]:
     yield f"{one:,.0f} requests/s from one process, {two:,.0f} from two: {two / one:.2f} times, {where}"
 
 
-_PARTS: Final = {made.__name__: made for made in (queue, rate, memory, processes)}
+def scale(_: Bench) -> Iterator[str]:
+    medians: list[float] = []
+    for documents in (10_000, 100_000, 1_000_000):
+        with tempfile.TemporaryDirectory(prefix="eprobe-") as folder:
+            began = time.monotonic()
+            embedded = Embedded(Path(folder), command=(*COMMAND, "--population", str(documents)))
+            embedded.start(limit=1800)
+            filled = time.monotonic() - began
+            try:
+                with connect(load_target(embedded.target_file)) as community:
+                    medians.append(_find_documents(community))
+            finally:
+                embedded.stop()
+        # a bar is drawn beside the first one, which has twenty signs
+        bar = "#" * round(20 * medians[-1] / medians[0])
+        yield f"{documents:>9,} documents, ready in {filled:5.0f} s: p50 {medians[-1] * 1000:6.2f} ms {bar}"
+    yield f"a hundred times as many documents: {medians[-1] / medians[0]:.2f} times as long"
+
+
+def _find_documents(community: Community) -> float:
+    """Median seconds of one query after the other, over one connection."""
+    patient = community.record()
+    for _ in range(DOCUMENTS):
+        community.publish(patient)
+    token = community.token("HCP", patient)
+    times = []
+    for _ in range(300):
+        reply = community.send(find_documents(patient.xad_pid, token=token))
+        times.append(reply.seconds)
+    return statistics.median(times)
+
+
+_PARTS: Final = {made.__name__: made for made in (queue, rate, memory, processes, scale)}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     parser = CommandLine(prog="python -m load.measure", description=__doc__)
-    parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], help="default: all")
+    parser.add_argument("parts", nargs="*", choices=[*_PARTS, []], help="default: all but scale")
     options = parser.parse_args(arguments)
     with tempfile.TemporaryDirectory(prefix="eprobe-") as folder:
         bench = Bench(Path(folder))
-        for name in options.parts or _PARTS:
+        for name in options.parts or [name for name in _PARTS if name != "scale"]:
             for line in _PARTS[name](bench):
                 print(f"{name:10} {line}", flush=True)  # noqa: T201
     return 0
