@@ -142,7 +142,7 @@ def evidence(test: Test, run: Run) -> list[dict[str, str]]:
     return [
         {
             "id": exchange.id,
-            "what": f"{exchange.transaction} to {exchange.url}",
+            "what": f"{exchange.transaction} {exchange.request.get('method', 'POST')} {exchange.url}",
             "change": "; ".join(exchange.changes),
             "request": body(exchange.request),
             "response": body(exchange.response) or json.dumps(exchange.error),

@@ -27,7 +27,7 @@ def main(arguments: list[str] | None = None) -> int:
         print(error, file=sys.stderr)
         return 4
     try:
-        rows()  # compiles every check
+        rows().demand_syntax()  # compiles every check
         coverage = Coverage(load_catalogue(), collect(), verdicts, read_proofs())
     except (CatalogueError, CollectionError) as error:
         print(error, file=sys.stderr)
