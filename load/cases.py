@@ -23,6 +23,7 @@ from load import right as judging
 from load.engine import Step
 from load.population import Journey
 from load.right import Judge
+from load.sender import Answer
 from load.template import TOKEN, Template, template
 
 #: one in so many cases is for publishing, so that the others keep the number of their documents
@@ -39,6 +40,8 @@ class Case:
     documents: tuple[Published, ...]
     tokens: dict[str, bytes] = field(default_factory=dict)
     requests: dict[tuple[str, str], tuple[Template, Judge]] = field(default_factory=dict)
+    #: documents that were published under load
+    published: int = 0
 
     def step(self, transaction: str, role: str, rng: random.Random) -> Step:
         """One request by a user of this role."""
@@ -80,10 +83,10 @@ class Cases:
         for case in self.everyone:
             self._with_tokens(case)
 
-    def created(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        """EPR-SPIDs and documents that were made in preparation."""
+    def created(self) -> Iterator[tuple[str, tuple[str, ...], int]]:
+        """EPR-SPID, uniqueIds of documents published in preparation, and how many more were published under load."""
         for case in self.everyone:
-            yield case.patient.spid, tuple(document.entry.unique_id for document in case.documents)
+            yield case.patient.spid, tuple(document.entry.unique_id for document in case.documents), case.published
 
     # --- what is possible -------------------------------------------------------------------------
 
@@ -152,7 +155,18 @@ class Cases:
         for role in self._roles:
             if community.claims("ITI-41"):
                 sent = community.submission(patient, token=case.tokens[role]).message.with_security(TOKEN)
-                case.requests["ITI-41", role] = (self._template(sent), judging.registered())
+                case.requests["ITI-41", role] = (self._template(sent), _counting(case, judging.registered()))
 
     def _template(self, message: Message) -> Template:
         return template(message, self.community.url(message.transaction))
+
+
+def _counting(case: Case, judge: Judge) -> Judge:
+    """The same judge, which counts what is published."""
+
+    def judged(answer: Answer) -> str:
+        wrong = judge(answer)
+        case.published += not wrong
+        return wrong
+
+    return judged

@@ -4,6 +4,7 @@ In one process (``local``), or as master and workers over many machines. The pla
 a message of Locust's own protocol; what they counted comes back with their reports, every three seconds.
 """
 
+import sys
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
@@ -64,7 +65,8 @@ class Progress:
     troubles: list[str] = field(default_factory=list)
     #: why the run ended before its time
     why: str = ""
-    created: list[tuple[str, tuple[str, ...]]] = field(default_factory=list)
+    #: EPR-SPID, uniqueIds, and number of documents published under load
+    created: list[tuple[str, tuple[str, ...], int]] = field(default_factory=list)
     left_out: list[str] = field(default_factory=list)
     began: float = 0.0
 
@@ -99,7 +101,7 @@ def shown(env: Environment) -> Callable[[str, float, str], None]:
 
 def run_local(party: Party, orders: Orders, shape: Shape, look: Look, *, web_port: int = 0) -> Progress:
     """Run in this process; ``look`` is called every half second, and what it returns ends the run."""
-    progress = Progress(party.tally, left_out=party.cases.left_out, created=list(party.cases.created()))
+    progress = Progress(party.tally, left_out=party.cases.left_out)
     done = Event()
 
     def work() -> None:
@@ -114,7 +116,7 @@ def run_local(party: Party, orders: Orders, shape: Shape, look: Look, *, web_por
     env = environment(work, 1, done.is_set)
     runner = env.create_local_runner()
     party.tally.on_answer = shown(env)
-    page = env.create_web_ui("127.0.0.1", web_port) if web_port else None
+    page = _page(env, web_port)
     runner.start_shape()
     while not done.wait(0.5):
         progress.why = progress.why or look(progress)
@@ -124,7 +126,7 @@ def run_local(party: Party, orders: Orders, shape: Shape, look: Look, *, web_por
     runner.quit()
     if page is not None:
         page.stop()
-    progress.watched = [party.watched()]
+    progress.watched, progress.created = [party.watched()], list(party.cases.created())
     return progress
 
 
@@ -138,14 +140,15 @@ def run_master(
     progress = Progress(Tally(width_of(shape)))
     prepared: dict[str, str] = {}
     finished: set[str] = set()
+    created: dict[str, Any] = {}
     env = environment(lambda: None, workers, lambda: _all_done(finished, prepared, progress))
     runner = env.create_master_runner(*bind)
-    page = env.create_web_ui("127.0.0.1", web_port) if web_port else None
+    page = _page(env, web_port)
 
     def on_prepared(environment: Environment, msg: Any) -> None:
         del environment
         prepared[msg.node_id] = msg.data["name"]
-        progress.created += [(spid, tuple(documents)) for spid, documents in msg.data["created"]]
+        created[msg.node_id] = msg.data["created"]
         progress.left_out += [each for each in msg.data["left_out"] if each not in progress.left_out]
         progress.troubles += msg.data["troubles"]
 
@@ -154,6 +157,7 @@ def run_master(
         _count(progress, msg.data)
         progress.troubles += msg.data["troubles"]
         progress.watched.append(Watched.from_json(msg.data["watched"]))
+        created[msg.node_id] = msg.data["created"]
         finished.add(msg.node_id)
 
     def on_report(client_id: str, data: Mapping[str, Any]) -> None:
@@ -178,6 +182,7 @@ def run_master(
         runner.quit()
         if page is not None:
             page.stop()
+    progress.created = [(spid, tuple(ids), more) for each in created.values() for spid, ids, more in each]
     return progress
 
 
@@ -199,6 +204,7 @@ def run_worker(make: Callable[[Orders, str, int, int], Party], *, master: tuple[
         except Exception as mistake:
             state["troubles"].append(f"{name}: {type(mistake).__name__}: {mistake}")
         data = {"tally": party.tally.taken().as_json(), "watched": party.watched().as_json()}
+        data["created"] = list(party.cases.created())
         runner.send_message("finished", {**data, "troubles": state["troubles"]})
         told.set()
 
@@ -234,6 +240,14 @@ def run_worker(make: Callable[[Orders, str, int, int], Party], *, master: tuple[
     runner.greenlet.join()
     troubles: list[str] = state["troubles"]
     return troubles
+
+
+def _page(env: Environment, port: int) -> Any:
+    """Locust's own web page, where one is wanted. It takes the command line for its own, so that is hidden."""
+    if not port:
+        return None
+    del sys.argv[1:]
+    return env.create_web_ui("127.0.0.1", port)
 
 
 def width_of(shape: Shape) -> float:

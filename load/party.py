@@ -54,7 +54,9 @@ class Party:
     def run(self, shape: Shape, *, seed: int, process: str, index: int = 0, of: int = 1) -> None:
         """Send our part of the schedule, to its end or until :meth:`stop`."""
         plan = Journeys(self.cases, kinds(self.population, self.cases.journeys), seed)
-        sender = Sender(lambda: tls_of(self.community.target), limit=self.limit, connections=self.room)
+        target = self.community.target
+        most = target.consent.max_rps / of
+        sender = Sender(lambda: tls_of(target), limit=self.limit, connections=self.room, max_rps=most)
         self.engine = Engine(plan, sender, shape.legs, self.tally, self.room, self.watch)
         self._own = Watch(self.name)
         beside = [gevent.spawn(self._renew), gevent.spawn(self._look)]

@@ -88,8 +88,8 @@ def run_load(
         return _record(ledger, [_unjudged(Verdict.INCONCLUSIVE, str(error), error.reason)])
     except NotJudged as error:
         return _record(ledger, [_unjudged(error.verdict, error.detail, error.reason or "")])
-    for patient, documents in progress.created:
-        ledger.write(Created(patient, documents))
+    for created in progress.created:
+        ledger.write(Created(*created))
     if progress.troubles:
         return _record(ledger, [_unjudged(Verdict.ERROR, "; ".join(progress.troubles))])
     limited = limits(progress.watched, progress.tally)

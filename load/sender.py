@@ -14,8 +14,10 @@ from urllib.parse import urlsplit
 from geventhttpclient import HTTPClient
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
 
+from fixtures.wire.limits import Pace
+
 _BLOCK: Final = 65536
-_NO_SOCKET: Final = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS)
+_NO_SOCKET: Final = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.EBUSY)
 
 
 class Failed(Exception):
@@ -41,12 +43,19 @@ class Sender:
     limit: float = 30.0
     connect: float = 5.0
     connections: int = 1000
+    #: requests a second that are allowed, 0 for any number
+    max_rps: float = 0.0
+    _pace: Pace = field(init=False)
     _clients: dict[str, Any] = field(default_factory=dict)
     _heads: dict[tuple[str, str], tuple[Any, bytes]] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        self._pace = Pace(self.max_rps)
 
     def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
         """The answer to a POST; :class:`Failed` where none comes."""
         pool, head = self._heads.get((url, headers["Content-Type"])) or self._head(url, headers)
+        self._pace.wait()
         try:
             connection = pool.get_socket()
             try:

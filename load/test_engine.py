@@ -95,6 +95,24 @@ def test_a_server_nobody_trusts(tmp_path: Path) -> None:
     assert set(found.failures) == {"tls"}
 
 
+def test_no_more_requests_are_sent_than_are_allowed() -> None:
+    with mock() as url:
+        found = trial(url, "--rate", "200", "--seconds", "2", "--max-rps", "50")
+    whole = found.whole
+    assert (whole.right, whole.failed) == (whole.due, 0)
+    # the last of 400 requests is due after 2 s and goes out after 8
+    assert (whole.times.longest, found.lag.longest) > (5.0, 0.0)
+
+
+def test_a_process_without_sockets_says_so() -> None:
+    with mock("stall", "--set", "stall=3") as url:
+        command = ["bash", "-c", 'ulimit -n 64; exec "$@"', "bash", sys.executable, "-m", "load.trial", url]
+        command += ["--rate", "200", "--seconds", "1", "--limit", "5"]
+        ran = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    failures = Tally.from_json(json.loads(ran.stdout)).whole.failures
+    assert failures["no-socket"] > 50
+
+
 def test_what_finds_no_room_is_dropped_and_counted() -> None:
     with mock("stall", "--set", "stall=10") as url:
         found = trial(url, "--rate", "100", "--seconds", "2", "--room", "20", "--limit", "3").whole

@@ -1,11 +1,15 @@
 """``python -m load`` as a stranger runs it: against the embedded community, right and wrong."""
 
 import json
+import os
+import pty
 import signal
+import socket
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx
 import pytest
 
 from fixtures.ledger import FILE_NAME, LedgerView, read_ledger
@@ -51,6 +55,8 @@ def test_what_was_created_stands_in_the_ledger(clean: Path) -> None:
     created = ledger_of(clean).created
     assert len({each.patient for each in created}) == len(created) == 3  # 2 cases, and 1 to publish to
     assert all(each.documents for each in created)
+    measured = next(measure.requests for measure in ledger_of(clean).measures if measure.name == "ITI-41")
+    assert sum(each.more for each in created) >= measured > 0  # those of the warm-up, too
 
 
 @pytest.mark.parametrize(
@@ -98,6 +104,41 @@ def test_ctrl_c_ends_a_run_in_order(tmp_path: Path) -> None:
     judgements = ledger_of(tmp_path).judgements
     assert (process.returncode, judgements["load::run"].reason) == (2, "interrupted")
     assert "pass" not in {judgement.verdict for test, judgement in judgements.items() if "::p" in test}
+
+
+def test_key_q_ends_a_run_in_order(tmp_path: Path) -> None:
+    ours, theirs = pty.openpty()
+    made = command(tmp_path, "--seconds", "60")
+    with subprocess.Popen(
+        made, cwd=ROOT, stdin=theirs, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    ) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "offered" in line:
+                break
+        os.write(ours, b"q")
+        process.communicate(timeout=60)
+    load = ledger_of(tmp_path).load
+    assert load is not None
+    assert (process.returncode, load.why) == (2, "stopped by key q")
+
+
+def test_the_web_page_of_locust_shows_the_requests(tmp_path: Path) -> None:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    made = command(tmp_path, "--seconds", "60", "--web", str(port))
+    with subprocess.Popen(made, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stdout is not None
+        for line in process.stdout:
+            if "steady" in line:
+                break
+        shown = httpx.get(f"http://127.0.0.1:{port}/stats/requests").json()
+        page = httpx.get(f"http://127.0.0.1:{port}/").text
+        process.send_signal(signal.SIGINT)
+        process.communicate(timeout=60)
+    assert {each["name"] for each in shown["stats"]} > {"Aggregated"}
+    assert "Locust" in page
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ For calibration against :mod:`load.mock_server` and for tests; judged is only wh
 """
 
 import json
+import resource
 import ssl
 import sys
 import time
@@ -41,6 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--process", default="poisson", help="poisson or constant")
     parser.add_argument("--room", type=int, default=2000, help="requests that may be out at once")
     parser.add_argument("--limit", type=float, default=30.0, help="seconds an answer may take")
+    parser.add_argument("--max-rps", type=float, default=0.0, help="requests a second that are allowed")
     parser.add_argument("--body", type=Path, help="file with the request")
     parser.add_argument("--expect", default="Success", help="text a right answer has")
     parser.add_argument("--find-documents", action="store_true", help="send ITI-18 with a token, as a load run does")
@@ -80,7 +82,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     legs = [Leg(options.seconds, options.rate, options.rate)]
     arrivals = share(schedule(legs, seed=options.seed, process=options.process), 0, 1)
-    sender = Sender(context, limit=options.limit, connections=options.room)
+    sender = Sender(context, limit=options.limit, connections=options.room, max_rps=options.max_rps)
     step = Step("trial", options.url, body, {"Content-Type": "application/soap+xml; charset=UTF-8"}, judge)
     plan = Queries(options.url) if options.find_documents else Same(step)
     tally = Tally()
@@ -94,8 +96,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def _memory() -> int:
     """The most octets this process held."""
-    import resource
-
     return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * 1024
 
 
