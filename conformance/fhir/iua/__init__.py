@@ -1,0 +1,1 @@
+"""Internet User Authorization: metadata (ITI-103), tokens (ITI-71) and their use (ITI-72)."""

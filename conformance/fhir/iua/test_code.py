@@ -1,0 +1,233 @@
+"""ITI-71, authorization code grant, step 2: who redeems a code, and as whom (CH EPR FHIR 5.0.0)."""
+
+import base64
+import hashlib
+import time
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from joserfc import jwt
+
+from conformance.fhir.iua.asking import authorizing, changed_redeeming, form, no_token, query, redeeming
+from fixtures.checks.expect import expect
+from fixtures.checks.expect_oauth import part, token_of, token_refused
+from fixtures.checks.verdicts import Reason, Skipped
+from fixtures.client import Community, RegisteredPatient
+from fixtures.client.authorization import as_jwk
+from fixtures.epr import iua, saml
+from fixtures.epr.keypair import KeyPair
+from fixtures.epr.rest import Call, RestReply
+from fixtures.suite import requirement
+from fixtures.target import User
+from fixtures.trust.forgery import stray
+
+OTHER_VERIFIER = "A" * 64
+
+
+@pytest.fixture(scope="module")
+def patient(community: Community) -> RegisteredPatient:
+    return community.record()
+
+
+@requirement("FHIR-ITI71-020")
+@pytest.mark.parametrize("verifier", [OTHER_VERIFIER, None, ""], ids=["other", "none", "empty"])
+def test_without_the_right_verifier_there_is_no_token(
+    community: Community, patient: RegisteredPatient, verifier: str | None
+) -> None:
+    token_refused(changed_redeeming(community, patient, form("code_verifier", verifier)))
+
+
+@requirement("FHIR-ITI71-020")
+def test_a_challenge_over_hexadecimal_digits_does_not_fit(community: Community, patient: RegisteredPatient) -> None:
+    server, verifier = community.fhir.authorization, iua.new_verifier()
+    digits = hashlib.sha256(verifier.encode()).hexdigest().encode()
+    challenge = base64.urlsafe_b64encode(digits).rstrip(b"=").decode()[:43]
+    request = authorizing(community, patient).with_query("code_challenge", challenge)
+    user = community.user("HCP")
+    call = iua.code_token_request(
+        server.metadata().token_endpoint,
+        server.with_code(),
+        code=server.code(request),
+        verifier=verifier,
+        identity=server.identity(user, patient),
+    )
+    valid = redeeming(community, patient)
+    community.fhir.accepted(valid)
+    token_refused(community.fhir.send(iua.signed(call, server.with_code())))
+
+
+@requirement("FHIR-ITI71-021")
+def test_a_code_is_redeemed_once(community: Community, patient: RegisteredPatient) -> None:
+    server = community.fhir.authorization
+    call = server.code_token_request("HCP", patient)
+    token_of(community.fhir.send(iua.signed(call, server.with_code())))
+    token_refused(community.fhir.send(iua.signed(call, server.with_code())))
+
+
+def other_client(community: Community) -> iua.Credentials:
+    """A second client that acts for users; Skipped (NEEDS_USER) where there is none."""
+    own = community.fhir.authorization.with_code().client_id
+    for client in community.target.clients:
+        if client.kind != "technical" and client.client_id != own:
+            return community.fhir.authorization.credentials(client.handle)
+    raise Skipped(Reason.NEEDS_USER, "there is no second portal or primary system among [[clients]]")
+
+
+@requirement("FHIR-ITI71-022")
+def test_another_client_does_not_redeem_the_code(community: Community, patient: RegisteredPatient) -> None:
+    server, other = community.fhir.authorization, other_client(community)
+    stolen = server.code_token_request("HCP", patient).with_form("client_id", other.client_id)
+    stolen = stolen.with_form("redirect_uri", None)
+    stolen = stolen.with_header("Authorization", iua.basic(other.client_id, other.secret), "another client")
+    reply = community.fhir.send(iua.signed(stolen, other), baseline=lambda: redeeming(community, patient))
+    token_refused(reply)
+
+
+@requirement("FHIR-ITI71-022")
+def test_the_redirect_uri_is_the_one_the_code_was_sent_to(community: Community, patient: RegisteredPatient) -> None:
+    own = community.fhir.authorization.with_code().redirect_uri
+    token_refused(changed_redeeming(community, patient, form("redirect_uri", f"{own}/other")))
+
+
+@requirement("FHIR-ITI71-023")
+def test_without_identity_token_there_is_no_access_token(community: Community, patient: RegisteredPatient) -> None:
+    def change(call: Call) -> Call:
+        return call.with_form("client_assertion", None).with_form("client_assertion_type", None)
+
+    token_refused(changed_redeeming(community, patient, change))
+
+
+def minted(community: Community, *, issuer: str = "", key: KeyPair | None = None, minutes: int = 0) -> str:
+    """An identity assertion of the first professional, with another issuer or key or of another time."""
+    idp, own = community.fhir.authorization.identity_provider()
+    user = community.user("HCP")
+    identity = saml.Identity(user.name_id, user.given, user.family, user.gln)
+    now = datetime.now(UTC) + timedelta(minutes=minutes)
+    assertion = saml.idp(identity, issuer=issuer or idp.issuer, audience=idp.audience, now=now)
+    return iua.encoded(assertion.signed(key or own))
+
+
+@requirement("FHIR-ITI71-023")
+def test_an_identity_token_that_has_expired_is_not_believed(community: Community, patient: RegisteredPatient) -> None:
+    token_refused(changed_redeeming(community, patient, form("client_assertion", minted(community, minutes=-20))))
+
+
+@requirement("FHIR-ITI71-023")
+def test_an_identity_token_of_a_foreign_key_is_not_believed(community: Community, patient: RegisteredPatient) -> None:
+    token_refused(changed_redeeming(community, patient, form("client_assertion", minted(community, key=stray()))))
+
+
+@requirement("FHIR-ITI71-023")
+def test_an_identity_token_of_an_unknown_issuer_is_not_believed(
+    community: Community, patient: RegisteredPatient
+) -> None:
+    rogue = minted(community, issuer="https://rogue.example")
+    token_refused(changed_redeeming(community, patient, form("client_assertion", rogue)))
+
+
+@requirement("FHIR-ITI71-024")
+def test_a_saml_assertion_is_taken(community: Community, patient: RegisteredPatient) -> None:
+    token_of(community.fhir.send(redeeming(community, patient)))
+
+
+def id_token(community: Community, user: User) -> str:
+    idp, own = community.fhir.authorization.identity_provider()
+    key, now = as_jwk(own.key), int(time.time())
+    claims = {
+        "iss": idp.issuer,
+        "sub": user.name_id,
+        "aud": idp.audience,
+        "iat": now,
+        "exp": now + 300,
+        "gln": user.gln,
+        "given_name": user.given,
+        "family_name": user.family,
+    }
+    return jwt.encode({"alg": "RS256" if key.key_type == "RSA" else "ES256"}, claims, key, ["RS256", "ES256"])
+
+
+@requirement("FHIR-ITI71-024")
+def test_an_id_token_is_taken(community: Community, patient: RegisteredPatient) -> None:
+    token = id_token(community, community.user("HCP"))
+
+    def change(call: Call) -> Call:
+        return call.with_form("client_assertion", token).with_form("client_assertion_type", iua.JWT_BEARER)
+
+    token_of(community.fhir.send(redeeming(community, patient, "HCP", change)))
+
+
+@requirement("FHIR-ITI71-024")
+def test_an_unknown_kind_of_identity_token_is_refused(community: Community, patient: RegisteredPatient) -> None:
+    token_refused(changed_redeeming(community, patient, form("client_assertion_type", "urn:example:assertion")))
+
+
+@requirement("FHIR-ITI71-025")
+def test_without_person_a_code_brings_a_basic_token(community: Community, patient: RegisteredPatient) -> None:
+    reply = community.fhir.send(redeeming(community, patient, spid=""))
+    person = part(token_of(reply), "extensions.ihe_iua.person_id")
+    expect(reply).meets(person is None, "no person_id", person, "person_id")
+
+
+@requirement("FHIR-ITI71-025", "FHIR-ITI71-042")
+def test_with_person_a_code_brings_a_token_for_this_record(community: Community, patient: RegisteredPatient) -> None:
+    reply = community.fhir.send(redeeming(community, patient))
+    person = part(token_of(reply), "extensions.ihe_iua.person_id")
+    expect(reply).meets(person == iua.cx(patient.spid), iua.cx(patient.spid), person, "person_id")
+
+
+def claiming(
+    community: Community, user: User, role: str, patient: RegisteredPatient, about: RegisteredPatient
+) -> RestReply:
+    """Redeem a code for ``role`` and the record ``about`` with the identity of ``user``."""
+    server, verifier = community.fhir.authorization, iua.new_verifier()
+    request = authorizing(community, about, role, verifier=verifier)
+    call = iua.code_token_request(
+        server.metadata().token_endpoint,
+        server.with_code(),
+        code=server.code(request),
+        verifier=verifier,
+        identity=server.identity(user, patient),
+    )
+    signed = iua.signed(call, server.with_code())
+    return community.fhir.send(signed, baseline=lambda: redeeming(community, patient))
+
+
+@requirement("FHIR-ITI71-028")
+def test_a_patient_is_no_professional(community: Community, patient: RegisteredPatient) -> None:
+    token_refused(claiming(community, community.user("PAT", patient), "HCP", patient, patient))
+
+
+@requirement("FHIR-ITI71-028")
+def test_a_professional_who_is_not_registered_gets_no_token(community: Community, patient: RegisteredPatient) -> None:
+    stranger = community.user("HCP", state="unregistered")
+    token_refused(claiming(community, stranger, "HCP", patient, patient))
+
+
+@requirement("FHIR-ITI71-028")
+def test_a_patient_gets_no_token_for_another_record(community: Community, patient: RegisteredPatient) -> None:
+    other = community.record()
+    token_refused(claiming(community, community.user("PAT", patient), "PAT", patient, other))
+
+
+@requirement("FHIR-ITI71-029")
+def test_an_assistant_names_the_principal(community: Community, patient: RegisteredPatient) -> None:
+    no_token(community, patient, query("principal_id", None), "ASS")
+
+
+@requirement("FHIR-ITI71-029")
+def test_an_assistant_acts_for_no_other_professional(community: Community, patient: RegisteredPatient) -> None:
+    assistant = community.user("ASS")
+    principal = community.target.user(assistant.principal)
+    others = [user for user in community.target.users if user.role == "HCP" and user.gln not in ("", principal.gln)]
+    other = replace(assistant, principal=others[0].handle)
+    reply = community.fhir.send(
+        redeeming(community, patient, "ASS", user=other), baseline=lambda: redeeming(community, patient, "ASS")
+    )
+    token_refused(reply)
+
+
+@requirement("FHIR-ITI71-030")
+@pytest.mark.parametrize("role", ["PAT", "REP"])
+def test_there_is_no_emergency_for_others(community: Community, patient: RegisteredPatient, role: str) -> None:
+    no_token(community, patient, query("scope", iua.scope(role, "EMER")), role)

@@ -1,0 +1,124 @@
+"""ITI-103 Authorization Server Metadata (CH EPR FHIR 5.0.0; IHE IUA)."""
+
+from urllib.parse import urlsplit
+
+import pytest
+
+from fixtures.checks.expect import expect
+from fixtures.client import Community
+from fixtures.epr.iua import JWT_TYPE, metadata_request, read_metadata
+from fixtures.epr.rest import Call, RestReply
+from fixtures.suite import requirement
+
+ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")
+REQUIRED = (*ENDPOINTS, "issuer", "response_types_supported", "grant_types_supported", "capabilities")
+GRANTS = {"client_credentials", "authorization_code", "urn:ietf:params:oauth:grant-type:jwt-bearer"}
+PRIVATE = {"d", "p", "q", "dp", "dq", "qi", "k"}
+
+
+@pytest.fixture
+def metadata(community: Community) -> RestReply:
+    return community.fhir.send(metadata_request())
+
+
+def texts(reply: RestReply, name: str) -> list[str]:
+    """The texts of a list; [] for anything else."""
+    found = (reply.resource or {}).get(name)
+    return [one for one in found if isinstance(one, str)] if isinstance(found, list) else []
+
+
+@requirement("FHIR-ITI103-001")
+def test_the_metadata_are_a_json_object(metadata: RestReply) -> None:
+    expect(metadata).is_ok().meets(
+        metadata.content_type.startswith("application/json"), "application/json", metadata.content_type, "Content-Type"
+    )
+
+
+@requirement("FHIR-ITI103-002")
+def test_the_required_attributes_are_there(community: Community, metadata: RestReply) -> None:
+    found = metadata.resource or {}
+    missing = [name for name in REQUIRED if not found.get(name)]
+    expect(metadata).meets(not missing, ", ".join(REQUIRED), f"without {', '.join(missing)}")
+    scheme = urlsplit(community.url("ITI-103")).scheme
+    wrong = [name for name in ENDPOINTS if urlsplit(str(found.get(name))).scheme not in ("https", scheme)]
+    expect(metadata).meets(not wrong, "absolute https URLs", f"{wrong}")
+
+
+@requirement("FHIR-ITI103-003")
+def test_the_issuer_is_one_https_url(community: Community, metadata: RestReply) -> None:
+    issuer = (metadata.resource or {}).get("issuer")
+    parts = urlsplit(issuer if isinstance(issuer, str) else "")
+    right = parts.scheme in ("https", urlsplit(community.url("ITI-103")).scheme) and bool(parts.netloc)
+    plain = isinstance(issuer, str) and "?" not in issuer and "#" not in issuer
+    expect(metadata).meets(right and plain, "one https URL without query and fragment", issuer, "issuer")
+
+
+@requirement("FHIR-ITI103-004")
+def test_the_grants_of_the_guide_are_announced(metadata: RestReply) -> None:
+    found = texts(metadata, "grant_types_supported")
+    expect(metadata).meets(GRANTS.issubset(found), ", ".join(sorted(GRANTS)), found, "grant_types_supported")
+
+
+@requirement("FHIR-ITI103-005")
+def test_the_response_type_is_code(metadata: RestReply) -> None:
+    found = texts(metadata, "response_types_supported")
+    expect(metadata).meets("code" in found, "code", found, "response_types_supported")
+    expect(metadata).prefers("token" not in found, "code without token", found, "response_types_supported")
+
+
+@requirement("FHIR-ITI103-006")
+def test_a_client_may_show_its_secret_in_the_header(metadata: RestReply) -> None:
+    name = "token_endpoint_auth_methods_supported"
+    found = texts(metadata, name)
+    is_given = name in (metadata.resource or {})
+    expect(metadata).meets(not is_given or "client_secret_basic" in found, "client_secret_basic", found, name)
+    expect(metadata).prefers(not is_given or "client_secret_post" in found, "client_secret_post, too", found, name)
+
+
+@requirement("FHIR-ITI103-007")
+def test_access_tokens_are_json_web_tokens(metadata: RestReply) -> None:
+    found = (metadata.resource or {}).get("access_token_format")
+    expect(metadata).meets(found in (None, [JWT_TYPE]), JWT_TYPE, found, "access_token_format")
+
+
+@requirement("FHIR-ITI103-008")
+def test_there_is_no_introspection(community: Community, metadata: RestReply) -> None:
+    expect(metadata).lacks("introspection_endpoint")
+    endpoint = read_metadata(metadata).token_endpoint.rpartition("/")[0]
+    reply = community.fhir.send(
+        Call("ITI-103", "POST", f"{endpoint}/introspect", form=(("token", "x"),)), baseline=metadata_request()
+    )
+    expect(reply).meets(reply.status >= 400, "no introspection: HTTP 4xx", reply.says, "HTTP status")
+
+
+@requirement("FHIR-ITI103-009")
+def test_single_sign_on_is_among_the_capabilities(metadata: RestReply) -> None:
+    found = texts(metadata, "capabilities")
+    expect(metadata).meets(bool(found), "a list of texts", found, "capabilities")
+    single = {"sso-saml", "sso-openid-connect"}.intersection(found)
+    expect(metadata).meets(bool(single), "sso-saml or sso-openid-connect", found, "capabilities")
+
+
+@requirement("FHIR-ITI103-010")
+def test_the_keys_are_public_and_asymmetric(community: Community, metadata: RestReply) -> None:
+    reply = community.fhir.send(Call("ITI-103", "GET", read_metadata(metadata).jwks_uri))
+    found = (reply.resource or {}).get("keys")
+    keys = [key for key in found if isinstance(key, dict)] if isinstance(found, list) else []
+    expect(reply).is_ok().meets(bool(keys), "a set of keys", reply.says, "keys")
+    leaked = sorted({name for key in keys for name in key} & PRIVATE)
+    expect(reply).meets(not leaked, "public keys only", f"members {', '.join(leaked)}", "keys")
+    kinds = {str(key.get("kty")) for key in keys}
+    expect(reply).meets(kinds <= {"RSA", "EC", "OKP"} and "RSA" in kinds, "asymmetric keys, one of RSA", kinds, "kty")
+
+
+@requirement("FHIR-ITI103-011")
+def test_parameters_are_ignored(community: Community, metadata: RestReply) -> None:
+    reply = community.fhir.send(metadata_request().with_query("x", "1"), baseline=metadata_request())
+    expect(reply).is_ok().meets(reply.resource == metadata.resource, "the same metadata", reply.says)
+
+
+@requirement("FHIR-ITI103-012")
+def test_an_unknown_tenant_is_not_found(community: Community) -> None:
+    reply = community.fhir.send(metadata_request().with_path("no-such-tenant"), baseline=metadata_request())
+    expect(reply).meets(reply.status in (400, 404), "HTTP 404", reply.says, "HTTP status")
+    expect(reply).prefers(reply.status == 404, "HTTP 404", reply.says, "HTTP status")

@@ -1,0 +1,102 @@
+"""ITI-71: the signature of a token request (RFC 9421) and the digest of its body (RFC 9530)."""
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.fhir.iua.asking import technical, unchanged
+from fixtures.checks.expect import expect
+from fixtures.checks.expect_oauth import token_of, token_refused
+from fixtures.client import Community
+from fixtures.epr import iua
+from fixtures.epr.http_signature import COMPONENTS, PROFILE, Signing, content_digest
+from fixtures.epr.rest import Call, Raw, RestReply
+from fixtures.suite import requirement
+
+
+def sent(community: Community, call: Call) -> RestReply:
+    return community.fhir.send(call, baseline=lambda: technical(community))
+
+
+def signed(community: Community, signing: Signing) -> RestReply:
+    return sent(community, technical(community, unchanged, signing=signing))
+
+
+@requirement("FHIR-ITI71-013")
+@pytest.mark.parametrize("digest", ["sha-256", "sha-512"])
+def test_our_own_requests_are_signed_as_the_guide_wants(community: Community, digest: str) -> None:
+    call = technical(community, unchanged, signing=replace(PROFILE, digest=digest))
+    reply = community.fhir.send(call)
+    token_of(reply)
+    headers = call.raw("").headers
+    named = [name for name in COMPONENTS if f'"{name}"' in headers["Signature-Input"]]
+    expect(reply).meets(named == [*COMPONENTS], ", ".join(COMPONENTS), ", ".join(named), "Signature-Input")
+
+
+@requirement("FHIR-ITI71-009")
+def test_a_request_without_signature_brings_no_token(community: Community) -> None:
+    call = community.fhir.authorization.technical_request()
+    body = call.raw("").body
+    token_refused(sent(community, call.with_header("Content-Digest", content_digest(body), "without signature")))
+
+
+@requirement("FHIR-ITI71-009")
+def test_a_signature_of_another_key_brings_no_token(community: Community) -> None:
+    server = community.fhir.authorization
+    foreign = replace(server.credentials("technical"), key=server.with_code().key)
+    token_refused(sent(community, iua.signed(server.technical_request(), foreign)))
+
+
+def altered(raw: Raw) -> Raw:
+    """Another body under its own digest, below the signature of the first."""
+    body = raw.body + b"&x=1"
+    return replace(raw, body=body, headers={**raw.headers, "Content-Digest": content_digest(body)})
+
+
+@requirement("FHIR-ITI71-009")
+def test_a_request_that_was_changed_after_signing_brings_no_token(community: Community) -> None:
+    token_refused(sent(community, technical(community).on_the_wire("another body with its digest", altered)))
+
+
+@requirement("FHIR-ITI71-010")
+@pytest.mark.parametrize("left_out", COMPONENTS)
+def test_every_component_must_be_covered(community: Community, left_out: str) -> None:
+    covered = tuple(name for name in COMPONENTS if name != left_out)
+    call = technical(community, unchanged, signing=Signing(components=covered))
+    digest = content_digest(call.raw("").body)
+    token_refused(sent(community, call.on_the_wire(f"{left_out} not signed", lambda raw: with_digest(raw, digest))))
+
+
+def with_digest(raw: Raw, digest: str) -> Raw:
+    return replace(raw, headers={"Content-Digest": digest, **raw.headers})
+
+
+@requirement("FHIR-ITI71-010")
+@pytest.mark.parametrize("name", ["created", "expires"])
+def test_a_signature_says_when_it_was_made_and_ends(community: Community, name: str) -> None:
+    token_refused(signed(community, Signing(without=(name,))))
+
+
+@requirement("FHIR-ITI71-011")
+def test_a_signature_is_good_for_a_minute_at_most(community: Community) -> None:
+    token_refused(signed(community, Signing(lifetime=300)))
+
+
+@requirement("FHIR-ITI71-011")
+def test_a_signature_that_has_ended_brings_no_token(community: Community) -> None:
+    token_refused(signed(community, Signing(created=-180)))
+
+
+@requirement("FHIR-ITI71-012")
+def test_a_digest_of_another_body_brings_no_token(community: Community) -> None:
+    token_refused(signed(community, Signing(digest_of=b"another body")))
+
+
+@requirement("FHIR-ITI71-012")
+def test_without_digest_there_is_no_token(community: Community) -> None:
+    token_refused(sent(community, technical(community).without_header("Content-Digest").on_the_wire("no digest", bare)))
+
+
+def bare(raw: Raw) -> Raw:
+    kept = {name: value for name, value in raw.headers.items() if name.lower() != "content-digest"}
+    return replace(raw, headers=kept)
