@@ -130,7 +130,7 @@ def test_the_trace_of_the_request_goes_on(look: Look, act: str) -> None:
     look(act).seen.goes_on(CREATE)
 
 
-@requirement("AUD-ITI81-002")
+@requirement("AUD-ITI81-002", "AUD-ITI81-034")
 @transaction("ITI-81", "ITI-41", "ITI-18")
 def test_uploads_and_searches_are_found_by_the_query(look: Look) -> None:
     look("upload").seen.has(CREATE)
