@@ -73,9 +73,17 @@ class Book:
     ) -> Call:
         """The query for everything from yesterday to tomorrow, by a user of this role."""
         now = datetime.now(UTC)
-        token = assertion_token(self.community.token(role, patient, purpose=purpose, user=user))
+        token = self.token(patient, role, purpose=purpose, user=user)
         bounds = {"since": since or fhir_instant(now - _DAY), "until": until or fhir_instant(now + _DAY)}
         return retrieve_audit_events(patient.spid, **bounds, token=token, **more)
+
+    def token(
+        self, patient: RegisteredPatient, role: str = "PAT", *, purpose: str = "", user: User | None = None
+    ) -> str:
+        """An extended access token where the target issues them, else an X-User Assertion."""
+        if self.community.claims("ITI-71"):
+            return self.community.fhir.token(role, patient, purpose=purpose, user=user)
+        return assertion_token(self.community.token(role, patient, purpose=purpose, user=user))
 
     def read(self, patient: RegisteredPatient, role: str = "PAT", **more: Any) -> RestReply:
         """The answer to a query that must be accepted; Inconclusive (BASELINE_REFUSED) otherwise."""

@@ -2,14 +2,18 @@
 
 import base64
 import re
+from datetime import UTC, datetime
 
 import pytest
 
 from conformance.fhir.iti_81_trail.book import Book
+from fixtures.audit import Arrival
 from fixtures.checks.expect import expect
 from fixtures.client import RegisteredPatient
+from fixtures.epr.atna_read import Coded
 from fixtures.epr.fhir_audit import SPIDS, assertion_token, events_of
 from fixtures.suite import requirement, transaction
+from fixtures.suite.trail import Trail
 from fixtures.wire import NO_CERTIFICATE
 
 #: refusals of who may not read: IUA says 401, common practice is 403 (CH EPR FHIR 5.0.0, ITI-81, ITI-72)
@@ -25,6 +29,22 @@ def test_the_patient_reads_the_own_trail(book: Book) -> None:
     book.community.fhir.send(book.query(patient))
     reply = book.community.fhir.send(book.query(patient))
     expect(reply).is_ok().is_a("Bundle").has("entry.resource.ofType(AuditEvent)")
+
+
+@requirement("AUD-ITI81-016")
+@transaction("ITI-81", "ITI-71")
+def test_an_extended_access_token_is_accepted(book: Book) -> None:
+    patient = book.community.record()
+    token = book.community.fhir.token("PAT", patient)
+    expect(book.community.fhir.send(book.query(patient).with_token(token))).is_ok().is_a("Bundle")
+
+
+@requirement("AUD-ITI81-018")
+@transaction("ITI-81", "ITI-71")
+def test_a_basic_access_token_is_not_enough(book: Book, patient: RegisteredPatient) -> None:
+    valid = book.query(patient)
+    basic = valid.with_token(book.community.fhir.basic_token(), "basic access token")
+    expect(book.community.fhir.send(basic, baseline=valid)).is_refused(*DENIED).lacks("entry")
 
 
 @requirement("AUD-ITI81-017")
@@ -109,6 +129,16 @@ def test_without_token_nothing_is_read(book: Book, patient: RegisteredPatient) -
 
 
 @requirement("AUD-ITI81-015")
+@transaction("ITI-81", "ITI-71")
+def test_an_access_token_of_another_signature_is_refused(book: Book, patient: RegisteredPatient) -> None:
+    valid = book.query(patient)
+    head, content, signature = book.community.fhir.token("PAT", patient).split(".")
+    forged = ".".join((head, content, signature[::-1]))
+    reply = book.community.fhir.send(valid.with_token(forged, "another signature"), baseline=valid)
+    expect(reply).is_unauthorised().lacks("entry")
+
+
+@requirement("AUD-ITI81-015")
 @transaction("ITI-81")
 def test_an_altered_token_is_refused(book: Book, patient: RegisteredPatient) -> None:
     valid = book.query(patient)
@@ -167,3 +197,18 @@ def test_an_event_is_not_read_by_its_id(
     )
     reply = book.community.fhir.send(by_id, baseline=valid)
     expect(reply).is_refused(401, 403, 404, 405, 410)
+
+
+@requirement("AUD-ITI81-033")
+@transaction("ITI-81")
+def test_reading_the_trail_is_recorded_as_audit_log_used(book: Book, trail: Trail) -> None:
+    trail.demand()
+    known, began = book.community.record(), datetime.now(UTC)
+    reply = book.read(known)
+    arrived = trail.wait(lambda found: any(map(is_reading, found)), began)
+    words = "a record Audit Log Used (110101 of DCM) with action R"
+    expect(reply).meets(any(map(is_reading, arrived)), words, f"none of {len(arrived)} records")
+
+
+def is_reading(arrival: Arrival) -> bool:
+    return (arrival.record.event, arrival.record.action) == (Coded("110101", "DCM"), "R")

@@ -1,0 +1,1 @@
+"""ITI-20: the feed of audit events by FHIR."""
