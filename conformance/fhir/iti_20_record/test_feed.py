@@ -51,6 +51,18 @@ def test_a_batch_is_answered_entry_by_entry(community: Community, event: Callabl
     )
 
 
+@requirement("AUD-FEED-004")
+@transaction("ITI-20")
+def test_entries_of_a_batch_fail_for_themselves(
+    community: Community, event: Callable[[], Resource], token: str
+) -> None:
+    batch = record_audit_events([event(), event()], token=token).without("entry[1].resource.recorded")
+    reply = community.fhir.send(batch)
+    expect(reply).meets(reply.status == 200, "HTTP 200", reply.says)
+    expect(reply).has("entry[0].response.where(status.startsWith('201'))", times=1)
+    expect(reply).has("entry[1].response.where(status.startsWith('4'))", times=1)
+
+
 @requirement("FHIR-ITI20-003", "AUD-FEED-009")
 @transaction("ITI-20")
 def test_nobody_records_without_token_or_certificate(

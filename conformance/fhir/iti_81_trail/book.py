@@ -100,7 +100,9 @@ class Book:
     def _followed(self, first: RestReply) -> list[RestReply]:
         found = [first]
         while len(found) < _PAGES and (url := _next(found[-1])):
-            found.append(self.community.fhir.accepted(Call("ITI-81", "GET", url, token=first.request.token)))
+            # the link is the target's: whatever parameters it has, they are not ours
+            following = Call("ITI-81", "GET", url, token=first.request.token, changes=("the next page",))
+            found.append(self.community.fhir.accepted(following))
         return found
 
     def next_without_token(self, page: RestReply) -> RestReply:
