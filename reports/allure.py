@@ -19,6 +19,7 @@ from allure_commons.model2 import Attachment, Label, Link, Parameter, Status, St
 
 from fixtures.checks.catalogue import load_catalogue
 from fixtures.checks.verdicts import Verdict
+from reports import charts, load_page
 from reports.run import Run, Test
 
 ALLURE = "allure@3.18.0"
@@ -77,7 +78,20 @@ def _result(test: Test, run: Run, logger: AllureFileLogger) -> TestResult:
     if test.verdict not in (Verdict.PASS, Verdict.NOT_APPLICABLE):
         known = set(run.ledger.exchange_ids)
         result.attachments = [_attach(id_, run, logger) for id_ in test.exchanges[-3:] if id_ in known]
+    if test.suite == "load":
+        result.attachments = [*(result.attachments or []), *_pictures(run, logger)]
     return result
+
+
+def _pictures(run: Run, logger: AllureFileLogger) -> list[Attachment]:
+    """The charts of the load run, with each of its verdicts."""
+    seen = load_page.picture(run.ledger.load)
+    found = []
+    for chart in (seen.over_time, seen.rates, *([seen.knee] if seen.knee else [])) if seen else ():
+        source = f"{uuid.uuid4()}-attachment.svg"
+        logger.report_attached_data(charts.drawing(chart, alone=True), source)
+        found.append(Attachment(name=chart.title, source=source, type="image/svg+xml"))
+    return found
 
 
 def _attach(id_: str, run: Run, logger: AllureFileLogger) -> Attachment:

@@ -8,6 +8,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from typing import Final
 
+from reports.templating import TEMPLATES, templates
+
 #: of the drawing, in units of the SVG: the plot lies within
 WIDTH: Final = 560
 HEIGHT: Final = 240
@@ -106,6 +108,22 @@ def axis(values: Iterable[float | None], name: str, *, is_log: bool = False, low
         )
     begin = least if low is None else low
     return Axis(begin, most * 1.05 if most > begin else begin + 1, name)
+
+
+#: colours of a chart that stands alone, where no page gives any
+_ALONE: Final = (
+    ":root { --line:#d9e0e7; --none:#8a96a3; --soft:#5c6b7a; --open:#5b4bb7; --pass:#1f7a4d; --warn:#b26a00; "
+    "--fail:#b3261e; } svg { font-family:sans-serif; } .paper { fill:#fff; } text { font-size:13px; } "
+    "text.one,text.right { fill:var(--pass); } text.two { fill:var(--warn); } "
+    "text.three,text.failed { fill:var(--fail); } "
+    "text.offered { fill:var(--none); } "
+)
+
+
+def drawing(chart: Chart, *, alone: bool = False) -> str:
+    """The SVG; ``alone`` with colours and legend of its own, else those of the page."""
+    style = _ALONE + (TEMPLATES / "load.css").read_text() if alone else ""
+    return templates().get_template("chart.svg.j2").render(drawn=chart, style=style, number=number)
 
 
 def number(value: float) -> str:

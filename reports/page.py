@@ -8,15 +8,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined, select_autoescape
-
 from fixtures.checks.verdicts import MEANING, Reason, Verdict
 from reports import audit_page, charts, load_page
 from reports.matrix import ACTS, matrix
 from reports.results import STATEMENT
 from reports.run import Judged, Run, Test, readiness
+from reports.templating import TEMPLATES, templates
 
-TEMPLATES = Path(__file__).parent / "templates"
 #: chapters of the page: file of the catalogue -> title
 CHAPTERS = {
     "xds": "Documents: XDS.b",
@@ -82,41 +80,38 @@ def _chapter(area: str, judged: tuple[Judged, ...]) -> Chapter:
 
 def write_page(run: Run, folder: Path, *, allure: str = "") -> Path:
     """Write ``folder/readiness.html``; ``allure`` is the relative link to the Allure report or ""."""
-    environment = Environment(
-        loader=FileSystemLoader(TEMPLATES),
-        undefined=StrictUndefined,
-        autoescape=select_autoescape(default=True, default_for_string=True),
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
     rows = run.judged()
     word, sentence = HEADLINES[readiness(run)]
     worst = [item for item in rows if item.verdict in (Verdict.FAIL, Verdict.ERROR)]
-    page = environment.get_template("readiness.html.j2").render(
-        run=run,
-        word=word,
-        sentence=sentence,
-        statement=STATEMENT,
-        counts={verdict: count for verdict, count in run.counts.items() if count},
-        chapters=chapters(rows),
-        worst=worst,
-        open_questions=[item for item in rows if item.verdict is Verdict.INCONCLUSIVE],
-        untested=untested(rows),
-        meaning=meaning,
-        proven=sum(bool(item.proven_by) for item in rows if item.verdict),
-        total=len(rows),
-        tested=sum(item.verdict is not None for item in rows),
-        evidence=lambda test: evidence(test, run),
-        source_of=lambda test: test.observed_in or test.id,
-        allure=allure,
-        load=load_page.picture(run.ledger.load),
-        number=charts.number,
-        matrix=matrix(run),
-        acts=tuple(ACTS.values()),
-        most=WRONG_CELLS,
-        audit=audit_page.picture(run),
-        audit_columns=audit_page.COLUMNS,
-        style="".join((TEMPLATES / f"{name}.css").read_text() for name in ("readiness", "load", "audit")),
+    page = (
+        templates()
+        .get_template("readiness.html.j2")
+        .render(
+            run=run,
+            word=word,
+            sentence=sentence,
+            statement=STATEMENT,
+            counts={verdict: count for verdict, count in run.counts.items() if count},
+            chapters=chapters(rows),
+            worst=worst,
+            open_questions=[item for item in rows if item.verdict is Verdict.INCONCLUSIVE],
+            untested=untested(rows),
+            meaning=meaning,
+            proven=sum(bool(item.proven_by) for item in rows if item.verdict),
+            total=len(rows),
+            tested=sum(item.verdict is not None for item in rows),
+            evidence=lambda test: evidence(test, run),
+            source_of=lambda test: test.observed_in or test.id,
+            allure=allure,
+            load=load_page.picture(run.ledger.load),
+            drawing=charts.drawing,
+            matrix=matrix(run),
+            acts=tuple(ACTS.values()),
+            most=WRONG_CELLS,
+            audit=audit_page.picture(run),
+            audit_columns=audit_page.COLUMNS,
+            style="".join((TEMPLATES / f"{name}.css").read_text() for name in ("readiness", "load", "audit")),
+        )
     )
     path = folder / "readiness.html"
     path.write_text(page)

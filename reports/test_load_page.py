@@ -1,12 +1,15 @@
 """The pictures of a load run say what the ledger says."""
 
+import json
 import re
 from pathlib import Path
 from typing import Any
 
 import pytest
+from lxml import etree
 
-from fixtures.ledger import FILE_NAME, Ledger, LoadRun, Measure, read_ledger
+from fixtures.ledger import FILE_NAME, Judgement, Ledger, LoadRun, Measure, read_ledger
+from reports.allure import write_allure
 from reports.charts import Axis, Chart, Line, axis
 from reports.load_page import picture
 from reports.page import write_page
@@ -64,6 +67,20 @@ def test_a_lost_worker_and_the_end_of_a_run_stand_in_the_page(tmp_path: Path) ->
     shown = page(tmp_path, load_run(why="stopped by key q", left_out=("worker beta was lost 4 s into the run",)))
     assert "stopped by key q" in shown
     assert "worker beta was lost" in shown
+
+
+def test_allure_gets_the_pictures_with_each_verdict(tmp_path: Path) -> None:
+    ledger = Ledger(tmp_path / FILE_NAME, worker="load")
+    ledger.write(load_run())
+    ledger.write(Judgement("load::ITI-18::p95", "load", "ITI-18: p95", (), "pass"))
+    ledger.close()
+    results = write_allure(read_run(read_ledger(tmp_path / FILE_NAME)), tmp_path)
+    (result,) = (json.loads(file.read_text()) for file in results.glob("*-result.json"))
+    names = [each["name"] for each in result["attachments"]]
+    assert names == ["Time to a right answer", "Requests over time", "The knee"]
+    for each in result["attachments"]:
+        drawn = etree.fromstring((results / each["source"]).read_bytes())
+        assert len(list(drawn.iter("{http://www.w3.org/2000/svg}polyline"))) >= 2
 
 
 def test_no_load_no_picture() -> None:
