@@ -19,6 +19,7 @@ ROOT: Final = Path(__file__).parents[2]
 #: the transactions whose community duties must all be accounted for
 SCOPE: Final = frozenset(
     {"GetXUA", "ITI-18", "ITI-19", "ITI-40", "ITI-41", "ITI-42", "ITI-43", "ITI-44", "ITI-45", "ITI-47"}
+    | {"PPQ-3", "PPQ-4", "PPQ-5"}
     | {"PPQ-1", "PPQ-2", "CH:ADR"}
     | {"FHIR API", "ITI-83", "ITI-104", "ITI-119"}
     | {"ITI-71", "ITI-72", "ITI-103", "ITI-81"}

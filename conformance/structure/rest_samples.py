@@ -1,6 +1,6 @@
 """One good set of exchanges for each transaction of the FHIR API, on which its structural rows are judged."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 
 from fixtures.checks.catalogue import Requirement
 from fixtures.checks.rest_rows import RestView, answer_view, call_view
@@ -17,8 +17,9 @@ Maker = Callable[[Community], Iterator[Call]]
 class RestSamples:
     """Sends each kind of call in its variants, once, and keeps requests and replies."""
 
-    def __init__(self, community: Community) -> None:
+    def __init__(self, community: Community, makers: Mapping[str, Maker] | None = None) -> None:
         self.community = community
+        self.makers = MAKERS if makers is None else makers
         self.facts = facts_of(community.target)
         self._kept: dict[str, list[RestReply]] = {}
 
@@ -35,7 +36,7 @@ class RestSamples:
 
     def _of(self, transaction: str) -> list[RestReply]:
         if transaction not in self._kept:
-            calls = MAKERS[transaction](self.community)
+            calls = self.makers[transaction](self.community)
             self._kept[transaction] = [self.community.fhir.send(call) for call in calls]
         return self._kept[transaction]
 
