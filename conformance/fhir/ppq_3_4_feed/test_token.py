@@ -1,0 +1,64 @@
+"""PPQ-3, PPQ-4, PPQ-5: a token is for the policy sets of its patient (CH EPR FHIR 5.0.0, ITI-72)."""
+
+from dataclasses import replace
+
+import pytest
+
+from conformance.fhir.policies import Consents
+from fixtures.checks.expect import expect
+from fixtures.client import Community
+from fixtures.epr.fhir_policies import adding
+from fixtures.policy.consent import consent
+from fixtures.suite import requirement, transaction
+
+
+@pytest.fixture(scope="module")
+def other(community: Community) -> Consents:
+    """Another patient's open record."""
+    return Consents(community, community.record())
+
+
+@requirement("FHIR-ITI72-013")
+@transaction("PPQ-3", "PPQ-5")
+def test_a_token_feeds_no_other_record(opened: Consents, other: Consents) -> None:
+    before = other.consents()
+    call = opened.posting(replace(opened.right(), spid=other.spid))
+    opened.refused(call, 401, baseline=opened.posting(opened.right()), tolerated=[403])
+    after = other.consents()
+    expect(opened.send(opened.consents_of(opened.spid))).meets(before == after, "the other record unchanged", after)
+
+
+@requirement("FHIR-ITI72-013")
+@transaction("PPQ-3", "PPQ-5")
+def test_a_token_deletes_nothing_of_another_record(opened: Consents, other: Consents) -> None:
+    theirs = other.right()
+    other.community.fhir.accepted(other.posting(theirs))
+    reply = opened.send(opened.removing(theirs.id))
+    expect(reply).is_refused(401, tolerated=[403, 404])
+    held = other.consents()
+    expect(reply).meets(theirs.id in held, "the policy set still there", sorted(held))
+
+
+@requirement("FHIR-ITI72-013")
+@transaction("PPQ-3", "PPQ-5")
+def test_a_token_reads_no_other_record(opened: Consents, other: Consents) -> None:
+    theirs = other.right()
+    other.community.fhir.accepted(other.posting(theirs))
+    valid = opened.consents_of(opened.spid)
+    foreign = valid.with_query("patient:identifier", other.consents_of(other.spid).query[0][1], "another patient")
+    expect(opened.send(foreign, baseline=valid)).is_denied().discloses_nothing([theirs.id])
+
+
+@requirement("FHIR-ITI72-014")
+@transaction("PPQ-4", "PPQ-5")
+@pytest.mark.parametrize("place", [0, 1])
+def test_every_consent_of_a_bundle_is_about_the_patient_of_the_token(
+    opened: Consents, other: Consents, place: int
+) -> None:
+    rights = [opened.right(), opened.right(who="7601999100219")]
+    call = opened.bundling(*(adding(consent(right)) for right in rights))
+    mixed = call.with_value(f"entry[{place}].resource.patient.identifier.value", other.spid, "another patient")
+    before = other.consents()
+    valid = opened.bundling(adding(consent(opened.right(who="7601999100226"))))
+    reply = opened.refused(mixed, 401, 403, 422, baseline=valid)
+    expect(reply).meets(other.consents() == before, "the other record unchanged", sorted(other.consents()))
