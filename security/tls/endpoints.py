@@ -28,10 +28,20 @@ Address = tuple[str, int]
 
 def addresses(community: Community) -> list[Address]:
     """Host and port of every SOAP endpoint, each once; Skipped (NEEDS_TLS) where none is https."""
-    urls = [urlsplit(community.url(name)) for name in SOAP if community.claims(name)]
-    found = dict.fromkeys((url.hostname or "", url.port or 443) for url in urls if url.scheme == "https")
+    return _addresses(community, [community.url(name) for name in SOAP if community.claims(name)], "SOAP")
+
+
+def open_addresses(community: Community) -> list[Address]:
+    """The same of the FHIR endpoints and the authorization server, which need no client certificate."""
+    claimed = [*community.fhir.claimed, *(name for name in ("ITI-103",) if community.claims(name))]
+    return _addresses(community, [community.url(name) for name in claimed], "FHIR")
+
+
+def _addresses(community: Community, urls: Iterable[str], kind: str) -> list[Address]:
+    parts = [urlsplit(url) for url in urls]
+    found = dict.fromkeys((url.hostname or "", url.port or 443) for url in parts if url.scheme == "https")
     if not found:
-        raise Skipped(Reason.NEEDS_TLS, f"no SOAP endpoint of {community.target.path} is https")
+        raise Skipped(Reason.NEEDS_TLS, f"no {kind} endpoint of {community.target.path} is https")
     return list(found)
 
 
