@@ -5,6 +5,7 @@ import random
 import pytest
 
 from conformance.fhir.patients import Source
+from conformance.fhir.shelf import Shelf
 from fixtures.client import Community, RegisteredPatient
 
 
@@ -18,3 +19,9 @@ def patient(community: Community) -> RegisteredPatient:
 def source(community: Community) -> Source:
     """The primary system of the target file: our own. Unpredictable: patients of different runs must not meet."""
     return Source(community, community.target.domains.local, random.SystemRandom())
+
+
+@pytest.fixture
+def shelf(community: Community) -> Shelf:
+    """A record without documents, open to the usual professional."""
+    return Shelf(community, community.record())

@@ -22,6 +22,7 @@ SCOPE: Final = frozenset(
     | {"PPQ-3", "PPQ-4", "PPQ-5"}
     | {"PPQ-1", "PPQ-2", "CH:ADR"}
     | {"FHIR API", "ITI-83", "ITI-104", "ITI-119"}
+    | {"ITI-65", "ITI-67", "ITI-68", "CH:MHD-1"}
     | {"ITI-71", "ITI-72", "ITI-103", "ITI-81"}
 )
 #: verdicts that say something about the target

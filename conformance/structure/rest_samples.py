@@ -1,11 +1,22 @@
 """One good set of exchanges for each transaction of the FHIR API, on which its structural rows are judged."""
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import replace
 
 from fixtures.checks.catalogue import Requirement
 from fixtures.checks.rest_rows import RestView, answer_view, call_view
 from fixtures.checks.rows import demand
-from fixtures.client import Community
+from fixtures.client import Community, RegisteredPatient
+from fixtures.epr.ebrim import complete
+from fixtures.epr.fhir_documents import (
+    by_post,
+    find_document_references,
+    read_document_reference,
+    references_of,
+    update,
+    update_all,
+)
+from fixtures.epr.fhir_json import Resource
 from fixtures.epr.fhir_patients import cross_reference, match
 from fixtures.epr.names import EPR_SPID
 from fixtures.epr.rest import Call, RestReply, metadata
@@ -60,5 +71,57 @@ def _match(community: Community) -> Iterator[Call]:
     yield community.fhir.basic(match(spid=patient.spid))
 
 
+def _provide(community: Community) -> Iterator[Call]:
+    patient = community.record()
+    for role in ("PAT", "HCP"):
+        yield community.fhir.provision(patient, role=role).call
+    papers = [community.fhir.paper(patient, content=b"%%PDF-1.4 %d" % number) for number in range(2)]
+    yield community.fhir.provision(patient, *papers).call
+    yield community.fhir.provision(patient).call.in_xml()
+    yield community.fhir.provision(patient).call.without("meta")
+
+
+def _documents(community: Community) -> tuple[RegisteredPatient, str, list[Resource]]:
+    """A patient with two documents, his token, and their DocumentReferences."""
+    patient = community.record()
+    token = community.fhir.token("PAT", patient)
+    community.fhir.publish(patient, token=token)
+    community.fhir.accepted(_complete(community, patient, token))
+    found = community.fhir.accepted(find_document_references(patient.spid, token=token))
+    return patient, token, list(references_of(found))
+
+
+def _complete(community: Community, patient: RegisteredPatient, token: str) -> Call:
+    """A submission with every optional attribute."""
+    paper = community.fhir.paper(patient)
+    entry = replace(complete(paper.entry), original_provider_role=paper.entry.original_provider_role)
+    return community.fhir.provision(patient, replace(paper, entry=entry.describing(paper.content)), token=token).call
+
+
+def _find(community: Community) -> Iterator[Call]:
+    patient, token, found = _documents(community)
+    query = find_document_references(patient.spid, token=token)
+    yield query
+    yield by_post(query)
+    yield query.in_xml()
+    yield find_document_references(patient.spid, token=token, status="superseded")
+    yield from (read_document_reference(str(one.get("id")), token=token) for one in found)
+    yield query.without_query("patient.identifier")
+
+
+def _update(community: Community) -> Iterator[Call]:
+    _, token, found = _documents(community)
+    yield from (update(one, token=token) for one in found)
+    yield update_all(found, token=token)
+    yield from (update(one, token=token).with_value("masterIdentifier.value", "urn:oid:1.2.3") for one in found)
+
+
 #: transaction -> its calls, each as it is sent
-MAKERS: dict[str, Maker] = {"FHIR API": _capabilities, "ITI-83": _pix, "ITI-119": _match}
+MAKERS: dict[str, Maker] = {
+    "FHIR API": _capabilities,
+    "ITI-83": _pix,
+    "ITI-119": _match,
+    "ITI-65": _provide,
+    "ITI-67": _find,
+    "CH:MHD-1": _update,
+}

@@ -28,3 +28,21 @@ def test_iti_83_response(samples: RestSamples, row: Requirement) -> None:
 @transaction("ITI-119")
 def test_iti_119_response(samples: RestSamples, row: Requirement) -> None:
     samples.demand("ITI-119 response", row)
+
+
+@each_row("ITI-65 response")
+@transaction("ITI-65")
+def test_iti_65_response(samples: RestSamples, row: Requirement) -> None:
+    samples.demand("ITI-65 response", row)
+
+
+@each_row("ITI-67 response")
+@transaction("ITI-67", "ITI-65")
+def test_iti_67_response(samples: RestSamples, row: Requirement) -> None:
+    samples.demand("ITI-67 response", row)
+
+
+@each_row("CH:MHD-1 response")
+@transaction("CH:MHD-1", "ITI-65", "ITI-67")
+def test_ch_mhd_1_response(samples: RestSamples, row: Requirement) -> None:
+    samples.demand("CH:MHD-1 response", row)
