@@ -9,11 +9,10 @@ import time
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Protocol
+from typing import Final, Protocol
 
 import gevent
 from gevent.event import Event
-from gevent.pool import Pool
 
 from load.arrivals import Leg
 from load.histogram import Histogram
@@ -42,6 +41,10 @@ class Post(Protocol):
     def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer: ...
 
 
+#: seconds after which a wait looks whether the run was stopped, and by which we may be late before others get a turn
+_GLANCE: Final = 0.25
+_BEHIND: Final = 0.02
+
 #: gets a step and its answer, right or wrong, to look at more closely
 Watcher = Callable[[Step, Answer], None]
 
@@ -66,7 +69,9 @@ class Engine:
     _begin: float = 0.0
 
     def __post_init__(self) -> None:
-        self._pool = Pool(self.room)
+        self._under_way = 0
+        self._is_counting = True
+        self._all_back = Event()
         self._ends = list(accumulate(leg.seconds for leg in self.legs))
 
     def run(self, arrivals: Iterable[tuple[int, float]], *, begin: float, patience: float = 30.0) -> None:
@@ -76,16 +81,15 @@ class Engine:
         """
         self._begin = begin
         for number, due in arrivals:
-            wait = begin + due - time.monotonic()
-            if self.stopped.wait(wait) if wait > 0 else self.stopped.is_set():
+            if not self._awaited(begin + due):
                 break
-            if wait <= -0.02:  # behind: let the others work, too
-                gevent.sleep(0)
             self._begin_journey(number, due)
         else:
-            self.stopped.wait(max(0.0, begin + self._ends[-1] - time.monotonic()))
-        self._pool.join(timeout=patience)
-        self._pool.kill(block=False)
+            self._awaited(begin + self._ends[-1])
+        if self._under_way:
+            self._all_back.clear()
+            self._all_back.wait(patience)
+        self._is_counting = False
         if self.mistakes:
             raise self.mistakes[0]
 
@@ -96,19 +100,28 @@ class Engine:
 
     @property
     def under_way(self) -> int:
-        return len(self._pool)
+        return self._under_way
 
     # --- how it is done ---------------------------------------------------------------------------
 
+    def _awaited(self, moment: float) -> bool:
+        """True at that moment, or a little later when we are behind; False when the run is stopped before."""
+        while (wait := moment - time.monotonic()) > 0 and not self.stopped.is_set():
+            gevent.sleep(min(wait, _GLANCE))
+        if wait < -_BEHIND:
+            gevent.sleep(0)  # let the others work, too
+        return not self.stopped.is_set()
+
     def _begin_journey(self, number: int, due: float) -> None:
         leg = self._leg(due)
-        if self._pool.full():
+        if self._under_way >= self.room:
             first = next(iter(self.plan.journey(number)))().transaction
             self.tally.is_due(leg, first, due)
             sentence = f"{self.room} journeys are under way in this process"
             self.tally.has_failed(leg, first, due, "dropped", sentence)
             return
-        self._pool.spawn(self._safely, number, leg, due)
+        self._under_way += 1
+        gevent.spawn_raw(self._safely, number, leg, due)
 
     def _safely(self, number: int, leg: int, due: float) -> None:
         try:
@@ -116,6 +129,10 @@ class Engine:
         except Exception as mistake:
             self.mistakes.append(mistake)
             self.stop("a mistake of ours")
+        finally:
+            self._under_way -= 1
+            if not self._under_way:
+                self._all_back.set()
 
     def _leg(self, at: float) -> int:
         return next((number for number, end in enumerate(self._ends) if at < end), len(self._ends) - 1)
@@ -131,7 +148,11 @@ class Engine:
             try:
                 answer = self.sender.post(step.url, step.body, step.headers)
             except Failed as error:
+                if not self._is_counting:
+                    return
                 tally.has_failed(leg, step.transaction, due, error.kind, str(error))
+                return
+            if not self._is_counting:
                 return
             now = clock() - begin
             if answer.status != 200:

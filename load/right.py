@@ -33,6 +33,8 @@ def finds(documents: int) -> Judge:
     def judge(answer: Answer) -> str:
         if _SUCCESS not in answer.body:
             return _told("no status Success", answer)
+        if answer.body.count(b"ExtrinsicObject ") == documents:  # as most write it, and ten times as quick to count
+            return ""
         found = len(_ENTRY.findall(answer.body))
         return "" if found == documents else f"{found} DocumentEntries instead of {documents}"
 

@@ -4,6 +4,7 @@ A template is what two fresh copies of a message have in common; where they diff
 where the token stands is filled in for each sending.
 """
 
+import os
 import re
 import uuid
 from collections.abc import Callable
@@ -71,9 +72,10 @@ def _maker(like: bytes) -> Callable[[], bytes]:
     """Makes new ids in the form of one."""
     if like.startswith(b"2.25."):
         return lambda: b"2.25.%d" % uuid.uuid4().int
-    as_text = str if b"-" in like else _hex
-    return lambda: as_text(uuid.uuid4()).encode()
+    return _uuid if b"-" in like else lambda: os.urandom(16).hex().encode()
 
 
-def _hex(made: uuid.UUID) -> str:
-    return made.hex
+def _uuid() -> bytes:
+    """A random UUID as text; the class of the standard library takes four times as long."""
+    digits = os.urandom(16).hex()
+    return f"{digits[:8]}-{digits[8:12]}-4{digits[13:16]}-a{digits[17:20]}-{digits[20:]}".encode()
