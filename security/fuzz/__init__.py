@@ -1,8 +1,8 @@
-"""Requests made from our contract of the FHIR API (``fixtures/epr/ch_epr_fhir.openapi.yaml``), right ones and wrong ones.
+"""Requests made from our contract of the FHIR API, right ones and wrong ones.
 
-Whatever is asked, an answer keeps six rules (:mod:`security.fuzz.shots`): no 5xx but 503 and nothing of the inside; a
-refusal says why, with a code that fits; the trace goes on; without token no data; what is refused leaves nothing
-behind; what breaks its profile is not taken.
+The contract is ``fixtures/epr/ch_epr_fhir.openapi.yaml``. Whatever is asked, an answer keeps six rules
+(:mod:`security.fuzz.shots`): no 5xx but 503, and nothing of the inside; a refusal says why, with a code that fits; the
+trace goes on; without token no data; what is refused leaves nothing behind; what breaks its profile is not taken.
 
 The requests of ``cases/`` gate: made by schemathesis from fixed seeds. New ones, over and over:
 

@@ -1,5 +1,6 @@
-"""``python -m security.fuzz``: see :mod:`security.fuzz`. Exit codes: 0 no finding, 1 findings, 2 nothing was tried or no
-consent, 3 our fault, 4 usage.
+"""``python -m security.fuzz``: see :mod:`security.fuzz`.
+
+Exit codes: 0 no finding, 1 findings, 2 nothing was tried or no consent, 3 our fault, 4 usage.
 """
 
 import argparse

@@ -75,7 +75,9 @@ def _form(content: bytes) -> dict[str, Any]:
 
     found: dict[str, Any] = {}
     for name, value in parse_qsl(content.decode("utf-8", "replace"), keep_blank_values=True):
-        found[name] = [*(found[name] if isinstance(found[name], list) else [found[name]]), value] if name in found else value
+        found[name] = (
+            [*(found[name] if isinstance(found[name], list) else [found[name]]), value] if name in found else value
+        )
     return found
 
 

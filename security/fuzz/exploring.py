@@ -20,7 +20,9 @@ from security.fuzz.shots import Volley, findings, fire, watched
 from security.fuzz.store import stored
 
 #: how a generated request is named in the ledger, with the registered data it carries
-_NAMED: Final = re.compile(r"generated: (?P<id>[\w.:]+), (?P<kind>valid|invalid), seed (?P<seed>\d+), case (?P<number>\d+)")
+_NAMED: Final = re.compile(
+    r"generated: (?P<id>[\w.:]+), (?P<kind>valid|invalid), seed (?P<seed>\d+), case (?P<number>\d+)"
+)
 _DATUM: Final = re.compile(r"registered: (?P<name>[\w.]+) = (?P<value>.+)")
 Say = Callable[[str], None]
 
@@ -109,8 +111,12 @@ def is_generated(exchange: Exchange) -> bool:
 def replay(community: Community, exchange: Exchange) -> list[tuple[str, Finding]]:
     """The recorded octets again, about a patient of now: what does not hold of the answer."""
     scene = Scene(community)
-    draft = recorded(exchange, lambda one, draft: scene.values(one, draft))
-    wrong = tuple(violations(draft.operation, draft.target, draft.content, draft.resource)) if draft.kind == "invalid" else ()
+    draft = recorded(exchange, scene.values)
+    wrong = (
+        tuple(violations(draft.operation, draft.target, draft.content, draft.resource))
+        if draft.kind == "invalid"
+        else ()
+    )
     is_bare = "authorization" not in {name.lower() for name in exchange.request["headers"]}
     volley = Volley(draft.operation)
     (volley.bare if is_bare else volley.shots).append(watched(scene, draft, wrong, token=not is_bare))
@@ -133,7 +139,14 @@ def recorded(exchange: Exchange, values: Callable[[Operation, Draft], Mapping[st
     headers = {name.lower(): value for name, value in exchange.request["headers"].items()}
     kind: Kind = "valid" if named["kind"] == "valid" else "invalid"
     draft = Draft(
-        one, kind, target[start:], content, headers.get("content-type", ""), {}, int(named["seed"]), int(named["number"])
+        one,
+        kind,
+        target[start:],
+        content,
+        headers.get("content-type", ""),
+        {},
+        int(named["seed"]),
+        int(named["number"]),
     )
     then = {found["name"]: found["value"] for change in exchange.changes if (found := _DATUM.match(change))}
     now = values(one, draft)

@@ -34,6 +34,8 @@ def repaired(draft: Draft, values: Values, current: Callable[[str], Any]) -> Dra
         _provide(resource)
     elif transaction == "CH:MHD-1":
         _update(draft, resource, current)
+    elif transaction == "ITI-130" and draft.operation.method == "PUT" and draft.kind == "valid":
+        resource["id"] = urlsplit(draft.target).path.rpartition("/")[2]
     elif draft.operation.id == "putPolicySet":
         draft = _same_policy_set(draft, resource)
     else:
@@ -65,7 +67,11 @@ def _feed(patient: dict[str, Any], values: Values) -> None:
     """The local id is the one of the query; a survivor is somebody who is there."""
     identifiers = patient.get("identifier")
     for one in identifiers if isinstance(identifiers, list) else ():
-        if isinstance(one, dict) and one.get("system") == values["client.localAssigningAuthority"] and _is_text(one, "value"):
+        if (
+            isinstance(one, dict)
+            and one.get("system") == values["client.localAssigningAuthority"]
+            and _is_text(one, "value")
+        ):
             one["value"] = values["patient.localId"]
     managing = _at(patient, "managingOrganization", "identifier")
     if _is_text(managing, "value"):

@@ -28,7 +28,9 @@ _ROLES_OF_POLICIES: Final = dict.fromkeys(("PPQ-3", "PPQ-4", "PPQ-5"), "PAT")
 ROLES: Final = {**_ROLES, **_ROLES_OF_POLICIES}
 #: what needs no escape in a search
 _PLAIN: Final = re.compile(r"[\w.:/=-]+", re.ASCII)
-_OF_ITS_OWN: Final = frozenset({"deleteOrganization", "deletePractitioner", "deletePractitionerRole", "deletePolicySet"})
+_OF_ITS_OWN: Final = frozenset(
+    {"deleteOrganization", "deletePractitioner", "deletePractitionerRole", "deletePolicySet"}
+)
 
 
 @dataclass
@@ -110,7 +112,9 @@ class Scene:
                 continue
             ready = self.prepared(draft)
             if source.transaction == "ITI-67":  # what the filters of a generated query would find is nothing
-                ready = replace(ready, target=f"/DocumentReference?patient.identifier={SPIDS}%7C{self.patient.spid}&status=current")
+                ready = replace(
+                    ready, target=f"/DocumentReference?patient.identifier={SPIDS}%7C{self.patient.spid}&status=current"
+                )
             reply = self.send(ready)
             value = evaluated(link.expression, ready, reply) if reply.status < 300 else ""
             if value:
@@ -187,7 +191,8 @@ class Scene:
         fhir, transaction = self.community.fhir, draft.operation.transaction
         if transaction == "ITI-104" and self.community.claims("ITI-83"):
             asked = parse_qs(urlsplit(draft.target).query).get("identifier", [""])[0]
-            query = Call("ITI-83", "GET", "Patient/$ihe-pix", (("sourceIdentifier", asked), ("targetSystem", SPIDS)))
+            pairs = (("sourceIdentifier", asked), ("targetSystem", SPIDS))
+            query = Call("ITI-83", "GET", "Patient/$ihe-pix", pairs, changes=("what is stored",))
             reply = fhir.send(fhir.basic(query))
             return _canonical(reply.resource) if reply.status == 200 else f"HTTP {reply.status}"
         if transaction in ("ITI-65", "CH:MHD-1") and self.community.claims("ITI-67"):
@@ -202,7 +207,7 @@ class Scene:
     def _search(self, kind: str, *pairs: tuple[str, str]) -> list[Any]:
         """The resources of this type that are found; Inconclusive where nothing is answered."""
         transaction = {"DocumentReference": "ITI-67", "Consent": "PPQ-5"}.get(kind, "ITI-90")
-        call = Call(transaction, "GET", kind, pairs)
+        call = Call(transaction, "GET", kind, pairs, changes=("what is stored",))
         fhir, role = self.community.fhir, ROLES.get(transaction)
         reply = fhir.accepted(call.with_token(fhir.token(role, self.patient)) if role else fhir.basic(call))
         return sorted((one for one in reply.resources if one.get("resourceType") == kind), key=_canonical)
@@ -213,12 +218,12 @@ def evaluated(expression: str, draft: Draft, reply: RestReply) -> str:
     source, _, pointer = expression.partition("#")
     kind, _, rest = source.removeprefix("$").partition(".")
     if rest.startswith("header."):
-        value = reply.headers.get(rest.removeprefix("header.").lower(), "")
-        found = re.search(pointer.removeprefix("regex:"), value)
+        header = reply.headers.get(rest.removeprefix("header.").lower(), "")
+        found = re.search(pointer.removeprefix("regex:"), header)
         return found[1] if found else ""
     if rest.startswith("query."):
         return parse_qs(urlsplit(draft.target).query).get(rest.removeprefix("query."), [""])[0]
-    value = draft.resource if kind == "request" else reply.resource
+    value: Any = draft.resource if kind == "request" else reply.resource
     for step in pointer.strip("/").split("/"):
         if isinstance(value, list) and step.isdigit() and int(step) < len(value):
             value = value[int(step)]
@@ -233,11 +238,13 @@ def _institutions(draft: Draft) -> Iterator[tuple[str, tuple[str, str]]]:
     if len(path) == 2 and re.fullmatch(r"[A-Za-z0-9.-]{1,64}", path[1]):
         yield path[0], ("_id", path[1])
     body = draft.resource
-    entries = body.get("entry") if isinstance(body, dict) and body.get("resourceType") == "Bundle" else [{"resource": body}]
+    entries = (
+        body.get("entry") if isinstance(body, dict) and body.get("resourceType") == "Bundle" else [{"resource": body}]
+    )
     for entry in entries if isinstance(entries, list) else ():
         resource = entry.get("resource") if isinstance(entry, dict) else None
         kind = resource.get("resourceType") if isinstance(resource, dict) else None
-        if kind not in ("Organization", "Practitioner"):
+        if not isinstance(resource, dict) or kind not in ("Organization", "Practitioner"):
             continue
         identifiers = resource.get("identifier")
         for one in identifiers if isinstance(identifiers, list) else ():

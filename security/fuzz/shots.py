@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from typing import Any, Final
 
 from fixtures.checks.expect import expect
-from fixtures.checks.profiles import select
+from fixtures.checks.profiles import ProfileCheck, select
 from fixtures.checks.verdicts import Finding, Unmet
 from fixtures.epr.rest import RestReply
 from fixtures.wire import NoAnswer
@@ -199,17 +199,20 @@ def _broken(draft: Draft) -> str:
     return next((f"{check.id} ({check.why or check.expression})" for check in _broken_checks(draft, resource)), "")
 
 
-def _broken_checks(draft: Draft, resource: dict[str, Any]) -> Iterator[Any]:
+def _broken_checks(draft: Draft, resource: dict[str, Any]) -> Iterator[ProfileCheck]:
     names = _TABLES.get(draft.operation.id) or _TABLES.get(draft.operation.transaction, ())
     for check in select(names):
         if check.is_warning or check.id in _DROPPED:
             continue
-        try:
-            holds = check.holds(resource)
-        except Exception:  # what an expression cannot be asked about proves nothing
-            continue
-        if not holds:
+        if _breaks(check, resource):
             yield check
+
+
+def _breaks(check: ProfileCheck, resource: dict[str, Any]) -> bool:
+    try:
+        return not check.holds(resource)
+    except Exception:  # what an expression cannot be asked about proves nothing
+        return False
 
 
 def _difference(before: str, after: str) -> str:

@@ -1,4 +1,4 @@
-"""Bodies nobody should have to read: each is a valid request with one change, for every transaction that takes a body."""
+"""Bodies nobody should have to read: a valid request with one change, for every transaction that takes a body."""
 
 import json
 from collections.abc import Callable, Iterator
@@ -9,7 +9,7 @@ import pytest
 
 from fixtures.checks.expect import expect
 from fixtures.client import Community
-from fixtures.epr.rest import FHIR_JSON, FHIR_XML, RestReply
+from fixtures.epr.rest import FHIR_XML, RestReply
 from fixtures.suite import requirement
 from security.fuzz.contract import Operation, operations
 from security.fuzz.drafts import Draft
@@ -51,14 +51,11 @@ def _with(body: bytes, **members: Any) -> bytes:
     return json.dumps({**json.loads(body), **members}).encode()
 
 
-def _is_json(one: Operation) -> bool:
-    drafts = stored(one)
-    return bool(drafts) and drafts[-1].content_type.startswith(FHIR_JSON)
-
-
 def each(*, is_bundle: bool = False) -> pytest.MarkDecorator:
     """The operations that take a resource (POST [base]: a Bundle); one of each transaction and type is enough."""
-    taking = [one for one in operations() if one.method in ("POST", "PUT") and not one.path.endswith(("_search", "token"))]
+    taking = [
+        one for one in operations() if one.method in ("POST", "PUT") and not one.path.endswith(("_search", "token"))
+    ]
     chosen = [one for one in taking if (one.branch >= 0) is is_bundle or not is_bundle]
     atomic = [one for one in chosen if one.transaction != "ITI-20" or not is_bundle]
     cases = [pytest.param(one, id=one.id, marks=pytest.mark.transaction(one.transaction)) for one in atomic]
@@ -77,7 +74,11 @@ def valid(scene: Scene, operation: Operation) -> Draft:
 
 def sent(scene: Scene, draft: Draft) -> RestReply:
     """The answer; nothing must be stored, and nothing of the inside be shown."""
-    shot = watched(scene, replace(draft, kind="invalid"), (), )
+    shot = watched(
+        scene,
+        replace(draft, kind="invalid"),
+        (),
+    )
     stays_whole(shot)
     leaves_nothing(shot)
     assert shot.reply is not None
@@ -167,7 +168,11 @@ def _with_broken_entry(bundle: dict[str, Any], place: int | None) -> dict[str, A
     """Beside its own entries one that is like the first, with nothing in its resource but the type."""
     entries = list(bundle["entry"])
     kind = entries[0].get("resource", {"resourceType": "Consent"})["resourceType"]
-    broken = {**entries[0], "fullUrl": "urn:uuid:00000000-0000-4000-8000-000000000009", "resource": {"resourceType": kind}}
+    broken = {
+        **entries[0],
+        "fullUrl": "urn:uuid:00000000-0000-4000-8000-000000000009",
+        "resource": {"resourceType": kind},
+    }
     entries.insert(len(entries) if place is None else place, broken)
     return {**bundle, "entry": entries}
 

@@ -21,7 +21,9 @@ from security.fuzz.shots import (
 def each(wanted: Callable[[Operation], bool] = lambda _: True) -> pytest.MarkDecorator:
     """A case for each operation of the contract that is ``wanted``."""
     cases = [
-        pytest.param(one, id=one.id, marks=[] if one.transaction == "FHIR API" else pytest.mark.transaction(one.transaction))
+        pytest.param(
+            one, id=one.id, marks=[] if one.transaction == "FHIR API" else pytest.mark.transaction(one.transaction)
+        )
         for one in operations()
         if wanted(one)
     ]
