@@ -1,9 +1,11 @@
 """Patients of the FHIR API."""
 
 import random
+from collections.abc import Iterator
 
 import pytest
 
+from conformance.fhir.directory import Directory, Feeder
 from conformance.fhir.patients import Source
 from conformance.fhir.shelf import Shelf
 from fixtures.client import Community, RegisteredPatient
@@ -25,3 +27,17 @@ def source(community: Community) -> Source:
 def shelf(community: Community) -> Shelf:
     """A record without documents, open to the usual professional."""
     return Shelf(community, community.record())
+
+
+@pytest.fixture
+def directory(community: Community) -> Directory:
+    """Asks the directory (ITI-90)."""
+    return Directory(community)
+
+
+@pytest.fixture
+def feeder(directory: Directory) -> Iterator[Feeder]:
+    """Feeds the directory (ITI-130), and takes away what it fed when the test is over."""
+    made = Feeder(directory)
+    yield made
+    made.clear()

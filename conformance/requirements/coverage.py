@@ -24,6 +24,7 @@ SCOPE: Final = frozenset(
     | {"FHIR API", "ITI-83", "ITI-104", "ITI-119"}
     | {"ITI-65", "ITI-67", "ITI-68", "CH:MHD-1"}
     | {"ITI-71", "ITI-72", "ITI-103", "ITI-81"}
+    | {"ITI-90", "ITI-130"}
 )
 #: verdicts that say something about the target
 JUDGED: Final = (Verdict.PASS, Verdict.FAIL, Verdict.WARN)

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 
+from conformance.fhir.directory import Directory
 from fixtures.checks.catalogue import Requirement
 from fixtures.checks.rest_rows import RestView, answer_view, call_view
 from fixtures.checks.rows import demand
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr.ebrim import complete
+from fixtures.epr.fhir_directory import OID_SYSTEM, find, read
 from fixtures.epr.fhir_documents import (
     by_post,
     find_document_references,
@@ -116,6 +118,16 @@ def _update(community: Community) -> Iterator[Call]:
     yield from (update(one, token=token).with_value("masterIdentifier.value", "urn:oid:1.2.3") for one in found)
 
 
+def _directory(community: Community) -> Iterator[Call]:
+    directory = Directory(community)
+    known = ("_id", directory.practitioner()["id"])
+    yield directory.call(find("Practitioner", known))
+    yield directory.call(read("Practitioner", known[1]))
+    yield directory.call(find("Organization", ("identifier", f"{OID_SYSTEM}|{directory.group}")))
+    roles = ("practitioner", directory.professional), ("_include", "PractitionerRole:practitioner")
+    yield directory.call(find("PractitionerRole", *roles))
+
+
 #: transaction -> its calls, each as it is sent
 MAKERS: dict[str, Maker] = {
     "FHIR API": _capabilities,
@@ -124,4 +136,5 @@ MAKERS: dict[str, Maker] = {
     "ITI-65": _provide,
     "ITI-67": _find,
     "CH:MHD-1": _update,
+    "ITI-90": _directory,
 }

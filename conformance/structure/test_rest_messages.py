@@ -46,3 +46,9 @@ def test_iti_67_response(samples: RestSamples, row: Requirement) -> None:
 @transaction("CH:MHD-1", "ITI-65", "ITI-67")
 def test_ch_mhd_1_response(samples: RestSamples, row: Requirement) -> None:
     samples.demand("CH:MHD-1 response", row)
+
+
+@each_row("ITI-90 response")
+@transaction("ITI-90")
+def test_iti_90_response(samples: RestSamples, row: Requirement) -> None:
+    samples.demand("ITI-90 response", row)
