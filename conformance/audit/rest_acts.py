@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from typing import Any, Final
 
 from conformance.fhir.policies import Consents
+from conformance.fhir.shelf import LIST, Shelf
 from fixtures.audit import Arrival
 from fixtures.checks.fhirpath import evaluate
 from fixtures.checks.rest_audit import RestAct, RestRecorded, is_restful, of_trace, records_of
@@ -14,6 +15,8 @@ from fixtures.client import Community, RegisteredPatient
 from fixtures.client.fhir import refusal
 from fixtures.epr.atna_read import AuditRecord
 from fixtures.epr.fhir_audit import assertion_token
+from fixtures.epr.fhir_documents import update_all
+from fixtures.epr.fhir_json import values
 from fixtures.epr.fhir_patients import cross_reference, feed, match, token
 from fixtures.epr.fhir_policies import adding
 from fixtures.epr.names import EPR_SPID, cx
@@ -153,6 +156,30 @@ def read(scene: RestScene) -> RestAct:
     return scene.does(call, "R", patients=_forms(EPR_SPID, patient.spid), data=name, **scene.user("HCP"))
 
 
+def provide(scene: RestScene) -> RestAct:
+    shelf = Shelf(scene.community, scene.community.record(), "HCP")
+    call = shelf.fresh()
+    (usual,) = values(dict(call.resource or {}), f"{LIST}.identifier[use=usual].value")
+    package = str(usual).removeprefix("urn:oid:")
+    return scene.does(call, "C", patients=_forms(EPR_SPID, shelf.patient.spid), data=package, **scene.user("HCP"))
+
+
+def update(scene: RestScene) -> RestAct:
+    shelf = Shelf(scene.community, scene.community.record(), "HCP")
+    before = shelf.resource(shelf.publish())
+    facts = {"data": f"DocumentReference/{before['id']}", **scene.user("HCP")}
+    return scene.does(shelf.update(before), "U", patients=_forms(EPR_SPID, shelf.patient.spid), **facts)
+
+
+def update_two(scene: RestScene) -> RestAct:
+    """Two documents in one Bundle: an event for each."""
+    shelf = Shelf(scene.community, scene.community.record(), "HCP")
+    known = [shelf.resource(shelf.publish(content=b"%%PDF-1.4 %d" % number)) for number in range(2)]
+    call = update_all(known, token=shelf.token())
+    forms = _forms(EPR_SPID, shelf.patient.spid)
+    return scene.does(call, "U", patients=forms, data="DocumentReference/", times=2, **scene.user("HCP"))
+
+
 # --- policies -------------------------------------------------------------------------------------
 
 
@@ -223,5 +250,8 @@ REST_ACTS: Final[dict[str, tuple[tuple[str, ...], Perform]]] = {
     "two policy sets": (("PPQ-4",), add_consents),
     "search of the directory": (("ITI-90",), search_directory),
     "read of the directory": (("ITI-90",), read_directory),
+    "provide documents": (("ITI-65",), provide),
+    "update of a document": (("CH:MHD-1", "ITI-65", "ITI-67"), update),
+    "update of two documents": (("CH:MHD-1", "ITI-65", "ITI-67"), update_two),
     "read document": (("ITI-67", "ITI-68", "ITI-41"), read),
 }

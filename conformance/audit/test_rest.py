@@ -61,6 +61,18 @@ def test_a_search_of_documents_is_recorded_with_patient_and_query(look: Look, ac
     look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "query")
 
 
+@requirement("AUD-FHIR-008", "FHIR-ITI65-037")
+@after("provide documents")
+def test_a_submission_is_recorded_with_its_submission_set(look: Look, act: str) -> None:
+    look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "data", "user")
+
+
+@requirement("AUD-FHIR-011", "FHIR-CHMHD1-016")
+@after("update of a document", "update of two documents")
+def test_each_update_of_metadata_is_recorded(look: Look, act: str) -> None:
+    look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "data", "user")
+
+
 @requirement("AUD-FHIR-010", "FHIR-ITI68-010")
 @after("read document")
 def test_the_reading_of_a_document_is_recorded(look: Look, act: str) -> None:
