@@ -14,6 +14,7 @@ from fixtures.epr.fhir_patients import cross_reference, token
 from fixtures.epr.names import EPR_SPID
 from fixtures.epr.rest import Call, metadata
 from fixtures.suite import requirement, transaction
+from fixtures.wire import NO_CERTIFICATE
 from security.tls.endpoints import Address, demand, open_addresses
 from security.tls.scans import VERSIONS, WEAK, Scans, nowhere, scans_of, suites, unwanted, without_gcm
 
@@ -117,5 +118,5 @@ def test_an_assertion_is_no_token_without_client_certificate(community: Communit
     bearer = urlsafe_b64encode(community.token("PAT", patient)).rstrip(b"=").decode()
     question = (("patient.identifier", token(EPR_SPID, patient.spid)), ("status", "current"))
     query = Call("ITI-67", "GET", "DocumentReference", question).with_token(bearer)
-    reply = community.fhir.send(query, baseline=replace(query, by_node=True))
+    reply = community.fhir.send(query, baseline=replace(query, by_node=True), tls=NO_CERTIFICATE)
     expect(reply).is_unauthorised()
