@@ -120,6 +120,13 @@ class Shelf:
         expect(reply).is_ok().meets(found == expected, f"the documents {expected}", found, "entry.resource")
         return reply
 
+    def finds_by_one(self, wanted: Iterable[Provided], *alternatives: tuple[str, str]) -> None:
+        """One of these parameters finds exactly these documents: the guide leaves open which."""
+        replies = [self.send(self.query(one)) for one in alternatives]
+        expected = sorted(one.entry.unique_id for one in wanted)
+        found = [sorted(map(master_identifier, self.all_of(reply))) for reply in replies if reply.status == 200]
+        expect(replies[0]).meets(expected in found, f"the documents {expected}", found, "entry.resource")
+
     def pages(self, count: int) -> list[RestReply]:
         """The answers to a search in pages of so many documents."""
         return self.pages_after(self.search(("_count", str(count))))
@@ -132,6 +139,17 @@ class Shelf:
         if not found:
             raise Inconclusive(Reason.BASELINE_REFUSED, f"ITI-67 does not find {unique_id}, which was published")
         return found[0]
+
+    def id_of(self, document: Provided | Paper) -> str:
+        """The id of its DocumentReference; Inconclusive (BASELINE_REFUSED) where it has none."""
+        id_ = self.resource(document).get("id")
+        if not isinstance(id_, str):
+            raise Inconclusive(Reason.BASELINE_REFUSED, "the DocumentReference ITI-67 gives has no id")
+        return id_
+
+    def relation(self, code: str, document: Provided | Paper) -> tuple[str, dict[str, Any]]:
+        """relatesTo a document that was published."""
+        return code, {"reference": f"DocumentReference/{self.id_of(document)}"}
 
     def retrieval(self, document: Provided | Paper, role: str = "", *, accept: str = "*/*") -> Call:
         """ITI-68 for a document, by a user of this role; the URL is from the patient's view."""

@@ -20,7 +20,7 @@ def test_a_patient_changes_the_confidentiality(shelf: Shelf) -> None:
     published = shelf.publish()
     before = shelf.resource(published)
     reply = shelf.send(shelf.update(before).with_value("securityLabel", RESTRICTED))
-    expect(reply).is_ok().is_a("DocumentReference").reads("id", before["id"])
+    expect(reply).is_ok().is_a("DocumentReference").reads("id", shelf.id_of(published))
     expect(reply).reads("securityLabel.coding.code", "263856008")
     now = facts(shelf.resource(published))["confidentialityCode"]
     expect(reply).meets(now == (f"263856008 ({SNOMED})",), "the new label in ITI-67", now)
@@ -52,7 +52,7 @@ def test_what_is_sent_back_unchanged_is_taken(shelf: Shelf) -> None:
     published = shelf.publish()
     before = shelf.resource(published)
     reply = shelf.send(shelf.update(before))
-    expect(reply).is_ok().is_a("DocumentReference").reads("id", before["id"])
+    expect(reply).is_ok().is_a("DocumentReference").reads("id", shelf.id_of(published))
 
 
 @requirement("FHIR-CHMHD1-010")

@@ -48,6 +48,6 @@ def test_a_professional_without_right_finds_nothing(community: Community) -> Non
 @requirement("FHIR-ITI67-025", "FHIR-ITI67-028")
 def test_a_hidden_document_cannot_be_read(guarded: Shelf) -> None:
     secret = guarded.publish(confidentiality_codes=(SECRET,))
-    id_ = str(guarded.resource(secret)["id"])
+    id_ = guarded.id_of(secret)
     reply = guarded.send(read_document_reference(id_, token=guarded.token("HCP")))
     expect(reply).is_denied().discloses_nothing([secret.entry.unique_id])

@@ -55,8 +55,7 @@ def test_a_format_that_is_not_there_is_refused_or_passed_over(shelf: Shelf) -> N
 @requirement("FHIR-ITI68-004")
 def test_a_superseded_document_is_there_or_gone(shelf: Shelf) -> None:
     old = shelf.publish()
-    reference = {"reference": f"DocumentReference/{shelf.resource(old)['id']}"}
-    shelf.publish(relates=[("replaces", reference)])
+    shelf.publish(relates=[shelf.relation("replaces", old)])
     reply = shelf.send(shelf.retrieval(old))
     expect(reply).meets(reply.status in (200, 404, 410), "HTTP 410 or 404, or the document", reply.says)
     expect(reply).meets(reply.status != 200 or reply.body == old.content, "the octets that were sent", reply.says)
@@ -70,7 +69,7 @@ def _changed(url: str, id_: str, other: str) -> str:
 @requirement("FHIR-ITI68-003")
 def test_an_unknown_url_is_not_found(shelf: Shelf) -> None:
     published = shelf.publish()
-    call, id_ = shelf.retrieval(published), str(shelf.resource(published)["id"])
+    call, id_ = shelf.retrieval(published), shelf.id_of(published)
     unknown = _changed(call.path, id_, new_url().removeprefix("urn:uuid:"))
     reply = shelf.send(call.with_path(unknown, "a changed identifier"), baseline=call)
     expect(reply).is_refused(404, tolerated=[400, 403, 410])
@@ -98,7 +97,8 @@ def test_a_manipulated_url_leads_nowhere(shelf: Shelf, trick: str) -> None:
     raw = TRICKS[trick](call.path)
     changed = Call("ITI-68", "GET", raw, headers=dict(call.headers), token=call.token, changes=(trick,))
     reply = shelf.send(changed, baseline=call)
-    leads = reply.status == 200 and reply.kind == "CapabilityStatement"
+    # what is left of the URL may lead to the capabilities, or to the document it was for
+    leads = reply.status == 200 and (reply.kind == "CapabilityStatement" or reply.body == CONTENT)
     expect(reply).meets(leads or reply.status in (400, 401, 403, 404, 405), "HTTP 401, 403 or 404", reply.says)
 
 
