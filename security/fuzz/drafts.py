@@ -1,6 +1,7 @@
 """Requests as the contract makes them: what is wanted of them is known, whose data they are about is not yet."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
@@ -59,7 +60,8 @@ class Draft:
 
     def needs(self, name: str) -> bool:
         """Is there a place for the datum of this x-epr-fixture?"""
-        return SENTINEL + name in self.target or (SENTINEL + name).encode() in self.content
+        place = re.compile(re.escape(SENTINEL + name) + "(?![A-Za-z])")
+        return bool(place.search(self.target) or place.search(self.content.decode("utf-8", "replace")))
 
     def with_resource(self, resource: Any) -> "Draft":
         return replace(self, content=json.dumps(resource, ensure_ascii=False).encode("utf-8", "surrogatepass"))

@@ -25,6 +25,8 @@ _NAMED: Final = re.compile(
 )
 _DATUM: Final = re.compile(r"registered: (?P<name>[\w.]+) = (?P<value>.+)")
 Say = Callable[[str], None]
+#: new requests of an operation at a time, in multiples of those that are stored: making them ready costs most
+_SHARE: Final = 8
 
 
 @dataclass
@@ -76,7 +78,7 @@ def run(
     while True:
         for place, one in enumerate(chosen):
             seeds = (secrets.randbelow(10**9) + 10, secrets.randbelow(10**9) + 10, secrets.randbelow(10**9) + 10)
-            made = drafts(one, seeds) if explore else stored(one)
+            made = drafts(one, seeds, share=_SHARE) if explore else stored(one)
             _try(tally, scene, one, list(made))
             tally.seconds = time.monotonic() - start
             if time.monotonic() - last > 5:

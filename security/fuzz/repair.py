@@ -36,6 +36,8 @@ def repaired(draft: Draft, values: Values, current: Callable[[str], Any]) -> Dra
         _update(draft, resource, current)
     elif transaction == "ITI-130" and draft.operation.method == "PUT" and draft.kind == "valid":
         resource["id"] = urlsplit(draft.target).path.rpartition("/")[2]
+    elif transaction == "PPQ-4" and draft.kind == "valid":
+        _feed_policies(resource)
     elif draft.operation.id == "putPolicySet":
         draft = _same_policy_set(draft, resource)
     else:
@@ -132,6 +134,15 @@ def _place(target: str) -> str:
     """The id in the address of a DocumentReference, "" where there is none."""
     _, mark, id_ = urlsplit(target).path.partition("/DocumentReference/")
     return id_ if mark else ""
+
+
+def _feed_policies(bundle: dict[str, Any]) -> None:
+    """One policy set, under its own id: two of the same template would contradict each other."""
+    del bundle["entry"][1:]
+    entry = bundle["entry"][0]
+    own = _at(entry, "resource", "identifier", 0)
+    if entry["request"]["url"].startswith("Consent?identifier=") and _is_text(own, "value"):
+        entry["request"]["url"] = f"Consent?identifier={own['value']}"
 
 
 def _same_policy_set(draft: Draft, consent: dict[str, Any]) -> Draft:

@@ -26,6 +26,8 @@ SPIDS: Final = f"urn:oid:{EPR_SPID}"
 _ROLES: Final = {"ITI-65": "HCP", "ITI-67": "PAT", "ITI-68": "PAT", "CH:MHD-1": "PAT", "ITI-81": "PAT"}
 _ROLES_OF_POLICIES: Final = dict.fromkeys(("PPQ-3", "PPQ-4", "PPQ-5"), "PAT")
 ROLES: Final = {**_ROLES, **_ROLES_OF_POLICIES}
+#: data that another operation gives
+_LINKED: Final = ("link.id", "link.identifier", "organization.reference", "practitioner.reference")
 #: what needs no escape in a search
 _PLAIN: Final = re.compile(r"[\w.:/=-]+", re.ASCII)
 _OF_ITS_OWN: Final = frozenset(
@@ -39,6 +41,8 @@ class Scene:
 
     community: Community
     _linked: dict[str, str] = field(default_factory=dict)
+    #: what the record is known to hold, until something is sent
+    _known: dict[str, str] = field(default_factory=dict)
 
     # --- registered data -------------------------------------------------------------------------
 
@@ -56,11 +60,11 @@ class Scene:
 
     def values(self, one: Operation, draft: Draft) -> dict[str, str]:
         """The datum for each x-epr-fixture of the contract."""
-        target, patient = self.community.target, self.patient
+        community, target, patient = self.community, self.community.target, self.patient
+        linked = {name: self._from_another(one, name) for name in _LINKED if draft.needs(name)}
         whom: Patient = patient
         if one.transaction == "ITI-104":
             subsumes = b"replaced-by" in draft.content
-            community = self.community
             whom = community.patient(spid=patient.spid) if subsumes else community.invented_patient()
         domain = f"urn:oid:{target.domains.local}"
         found = {
@@ -74,11 +78,9 @@ class Scene:
             "community.identifierDomain": SPIDS,
             "practitioner.gln": self._gln(one),
         }
-        for name in ("link.id", "link.identifier", "organization.reference", "practitioner.reference"):
-            if draft.needs(name):
-                found[name] = self._from_another(one, name)
+        found |= linked
         if one.transaction == "ITI-71":
-            client = self.community.fhir.authorization.with_code()
+            client = community.fhir.authorization.with_code()
             found |= {"client.id": client.client_id, "client.redirectUri": client.redirect_uri}
         return found
 
@@ -139,6 +141,7 @@ class Scene:
 
     def send(self, draft: Draft, *, token: bool = True) -> RestReply:
         """Send a prepared draft. Raises as :meth:`fixtures.client.fhir.Fhir.send`."""
+        self._known.clear()
         return self.community.fhir.send(self.call(draft, token=token))
 
     def call(self, draft: Draft, *, token: bool = True) -> Call:
@@ -196,13 +199,17 @@ class Scene:
             reply = fhir.send(fhir.basic(query))
             return _canonical(reply.resource) if reply.status == 200 else f"HTTP {reply.status}"
         if transaction in ("ITI-65", "CH:MHD-1") and self.community.claims("ITI-67"):
-            who = ("patient.identifier", f"{SPIDS}|{self.patient.spid}")
-            return _canonical(self._search("DocumentReference", who, ("status", "current,superseded")))
+            return self._held("DocumentReference", "patient.identifier", ("status", "current,superseded"))
         if transaction in ("PPQ-3", "PPQ-4") and self.community.claims("PPQ-5"):
-            return _canonical(self._search("Consent", ("patient:identifier", f"{SPIDS}|{self.patient.spid}")))
+            return self._held("Consent", "patient:identifier")
         if transaction == "ITI-130" and self.community.claims("ITI-90"):
             return _canonical([self._search(kind, pair) for kind, pair in _institutions(draft)])
         return None
+
+    def _held(self, kind: str, whose: str, *more: tuple[str, str]) -> str:
+        if kind not in self._known:
+            self._known[kind] = _canonical(self._search(kind, (whose, f"{SPIDS}|{self.patient.spid}"), *more))
+        return self._known[kind]
 
     def _search(self, kind: str, *pairs: tuple[str, str]) -> list[Any]:
         """The resources of this type that are found; Inconclusive where nothing is answered."""
