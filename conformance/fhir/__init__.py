@@ -9,7 +9,8 @@ To add the tests of an area:
 3. Structural rows need samples: a maker in ``conformance/structure/rest_samples.py``, a test in ``test_rest_messages``.
 4. Tests: ``community.fhir.send(call.without(path), baseline=call)``, then ``expect(reply).is_refused(422, 400,
    usual=["required"])``: statuses that pass are the columns reference and accepted; ``codes`` where the source names
-   the code, ``usual`` where it does not. ``community.fhir.basic(call)`` shows a basic token or our certificate.
+   the code, ``usual`` where it does not. ``community.fhir.basic(call)`` shows a basic token, or our certificate;
+   what relies on our certificate is skipped unless the target file says ``fhir_mtls = true``.
 5. Faults: ``fixtures/faults/fhir_<area>.yaml`` (``switch_off``, ``behave``, ``edit`` with ``{reply: ITI-67, json: PATH,
    value: x}``; ``reply: FHIR`` is every answer), benign ones in ``benign_fhir.yaml``;
    ``python -m fixtures.faults prove --fault ID``.
