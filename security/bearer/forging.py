@@ -131,19 +131,21 @@ class _Registry(JWSRegistry):
     max_header_length = 100_000
 
 
-def encrypted(genuine: Genuine) -> str:
-    """The genuine token, encrypted for its own issuer: five parts."""
-    header = {"alg": "RSA-OAEP", "enc": "A256GCM", "cty": "JWT"}
-    key = genuine.published
-    public = jwk.RSAKey.import_key({name: key.as_dict(private=False)[name] for name in ("kty", "n", "e")})
-    return jwe.encrypt_compact(header, genuine.token.encode(), public, algorithms=["RSA-OAEP", "A256GCM"])
+def encrypted(genuine: Genuine, algorithm: str) -> str:
+    """The genuine token in five parts: encrypted for its own issuer, or (dir) with a key everybody knows."""
+    header = {"alg": algorithm, "enc": "A256GCM", "cty": "JWT"}
+    key: jwk.RSAKey | jwk.OctKey = jwk.OctKey.import_key(bytes(32))
+    if algorithm != "dir":
+        known = genuine.published.as_dict(private=False)
+        key = jwk.RSAKey.import_key({name: known[name] for name in ("kty", "n", "e")})
+    return jwe.encrypt_compact(header, genuine.token.encode(), key, algorithms=[algorithm, "A256GCM"])
 
 
-def twice(genuine: Genuine, key: jwk.RSAKey | jwk.ECKey, claims: Mapping[str, Any], other: str) -> str:
+def twice(key: jwk.RSAKey | jwk.ECKey, claims: Mapping[str, Any], first: str, second: str) -> str:
     """A token signed with a trusted key in which person_id stands twice."""
     text = json.dumps(claims, separators=(",", ":"))
-    own = iua.cx(genuine.patient.spid)
-    text = text.replace(f'"person_id":"{own}"', f'"person_id":"{own}","person_id":"{iua.cx(other)}"')
+    own = str(claims["extensions"]["ihe_iua"]["person_id"])
+    text = text.replace(f'"person_id":"{own}"', f'"person_id":"{iua.cx(first)}","person_id":"{iua.cx(second)}"')
     algorithm = "RS256" if key.key_type == "RSA" else "ES256"
     header = {"alg": algorithm, "typ": "JWT", "kid": str(key.kid)}
     return jws.serialize_compact(header, text.encode(), key, algorithms=[algorithm])
@@ -162,6 +164,12 @@ def critical(key: jwk.RSAKey | jwk.ECKey, claims: Mapping[str, Any], names: list
         numbers = decode_dss_signature(private.sign(signed.encode(), ec.ECDSA(hashes.SHA256())))
         value = b"".join(number.to_bytes(32) for number in numbers)
     return f"{signed}.{part(value)}"
+
+
+def documents(patient: RegisteredPatient, token: str, name: str = "") -> Call:
+    """ITI-67: the current documents of a patient; ``name`` says what is wrong with the token."""
+    query = (("patient.identifier", f"{SPID}|{patient.spid}"), ("status", "current"))
+    return Call("ITI-67", "GET", "DocumentReference", query).with_token(token, name)
 
 
 def trail(patient: RegisteredPatient, token: str) -> Call:

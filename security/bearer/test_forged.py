@@ -107,8 +107,9 @@ def test_no_key_is_fetched_from_where_the_token_says(genuine: Genuine, name: str
 
 
 @requirement("FHIR-ITI72-008", "XUA-OIDC-084")
-def test_an_encrypted_token_is_refused(genuine: Genuine) -> None:
-    is_refused(genuine, forging.encrypted(genuine), "a JWE in five parts")
+@pytest.mark.parametrize("algorithm", ["RSA-OAEP", "dir"])
+def test_an_encrypted_token_is_refused(genuine: Genuine, algorithm: str) -> None:
+    is_refused(genuine, forging.encrypted(genuine, algorithm), f"a JWE in five parts ({algorithm})")
 
 
 @requirement("XUA-OIDC-090")

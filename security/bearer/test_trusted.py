@@ -7,7 +7,9 @@ from typing import Any
 import pytest
 
 from fixtures.checks.expect import expect
+from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client.authorization import signed_token
+from fixtures.epr import iua
 from fixtures.epr.rest import RestReply
 from fixtures.suite import requirement
 from security.bearer import forging
@@ -92,11 +94,23 @@ def test_what_is_critical_must_be_understood(genuine: Genuine, critical: list[st
     expect(reply).is_unauthorised().discloses_nothing([genuine.patient.spid])
 
 
-@requirement("XUA-OIDC-088")
-def test_a_patient_that_is_named_twice_opens_no_second_record(genuine: Genuine) -> None:
-    fhir, victim = genuine.community.fhir, genuine.community.record()
-    claims, key = fhir.authorization.trusted_claims("PAT", genuine.patient), fhir.authorization.trusted_key()
-    token = forging.twice(genuine, key, claims, victim.spid)
-    valid = forging.trail(genuine.patient, fhir.trusted_token("PAT", genuine.patient))
-    reply = fhir.send(forging.trail(victim, token), baseline=valid)
-    expect(reply).refuses()
+def naming(genuine: Genuine, transaction: str) -> str:
+    """A trusted token whose scope names this transaction alone; Skipped where the target knows no such scopes."""
+    fhir = genuine.community.fhir
+    known = fhir.accepted(iua.metadata_request()).resource or {}
+    if transaction not in (known.get("scopes_supported") or ()):
+        raise Skipped(Reason.NEEDS_PROFILE, f"scopes_supported of the metadata do not name {transaction}")
+
+    def change(claims: Claims) -> Claims:
+        return {**claims, "scope": f"{claims['scope']} {transaction}"}
+
+    return fhir.trusted_token("HCP", genuine.patient, change=change)
+
+
+@requirement("FHIR-ITI72-020")
+def test_a_scope_for_another_transaction_is_not_enough(genuine: Genuine) -> None:
+    valid = genuine.valid.with_token(naming(genuine, "ITI-83"))
+    narrow = valid.with_token(naming(genuine, "ITI-67"), "a scope for ITI-67")
+    reply = genuine.community.fhir.send(narrow, baseline=valid)
+    expect(reply).is_refused(401, 403, usual=["forbidden", "login", "security"])
+    expect(reply).discloses_nothing([genuine.patient.spid])

@@ -8,6 +8,7 @@ from fixtures.checks.expect_oauth import code_refused, not_redirected, part, tok
 from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr import iua
+from fixtures.epr.rest import Call
 from fixtures.suite import requirement
 
 
@@ -58,6 +59,22 @@ def test_without_state_there_is_no_code(community: Community, patient: Registere
 @requirement("FHIR-ITI71-019")
 def test_a_plain_code_challenge_is_refused(community: Community, patient: RegisteredPatient) -> None:
     code_refused(changed_authorizing(community, patient, query("code_challenge_method", "plain")))
+
+
+@requirement("FHIR-ITI71-050")
+def test_without_challenge_there_is_no_code(community: Community, patient: RegisteredPatient) -> None:
+    def change(call: Call) -> Call:
+        return call.without_query("code_challenge").without_query("code_challenge_method", "without challenge")
+
+    code_refused(changed_authorizing(community, patient, change))
+
+
+@requirement("FHIR-ITI71-049")
+def test_a_second_scope_brings_no_code(community: Community, patient: RegisteredPatient) -> None:
+    def change(call: Call) -> Call:
+        return call.with_more_query("scope", iua.scope("HCP", "EMER"))
+
+    code_refused(changed_authorizing(community, patient, change))
 
 
 PURPOSES = {

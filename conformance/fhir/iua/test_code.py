@@ -16,6 +16,7 @@ from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import Community, RegisteredPatient
 from fixtures.client.authorization import as_jwk
 from fixtures.epr import iua, saml
+from fixtures.epr.fhir_patients import cross_reference
 from fixtures.epr.keypair import KeyPair
 from fixtures.epr.rest import Call, RestReply
 from fixtures.suite import requirement
@@ -65,6 +66,18 @@ def test_a_code_is_redeemed_once(community: Community, patient: RegisteredPatien
     token_refused(community.fhir.send(iua.signed(call, server.with_code())))
 
 
+@requirement("FHIR-ITI71-051")
+def test_a_replayed_code_revokes_the_token_it_brought(community: Community, patient: RegisteredPatient) -> None:
+    server = community.fhir.authorization
+    call = server.code_token_request("HCP", patient)
+    first = community.fhir.send(iua.signed(call, server.with_code()))
+    token_of(first)
+    query = cross_reference(community.target.domains.local, patient.local_id).with_token(iua.access_token(first))
+    community.fhir.accepted(query)
+    community.fhir.send(iua.signed(call, server.with_code()))
+    expect(community.fhir.send(query)).is_unauthorised()
+
+
 def other_client(community: Community) -> iua.Credentials:
     """A second client that acts for users; Skipped (NEEDS_USER) where there is none."""
     own = community.fhir.authorization.with_code().client_id
@@ -98,13 +111,15 @@ def test_without_identity_token_there_is_no_access_token(community: Community, p
     token_refused(changed_redeeming(community, patient, change))
 
 
-def minted(community: Community, *, issuer: str = "", key: KeyPair | None = None, minutes: int = 0) -> str:
-    """An identity assertion of the first professional, with another issuer or key or of another time."""
+def minted(
+    community: Community, *, issuer: str = "", audience: str = "", key: KeyPair | None = None, minutes: int = 0
+) -> str:
+    """An identity assertion of the first professional, with another issuer, audience or key or of another time."""
     idp, own = community.fhir.authorization.identity_provider()
     user = community.user("HCP")
     identity = saml.Identity(user.name_id, user.given, user.family, user.gln)
     now = datetime.now(UTC) + timedelta(minutes=minutes)
-    assertion = saml.idp(identity, issuer=issuer or idp.issuer, audience=idp.audience, now=now)
+    assertion = saml.idp(identity, issuer=issuer or idp.issuer, audience=audience or idp.audience, now=now)
     return iua.encoded(assertion.signed(key or own))
 
 
@@ -124,6 +139,17 @@ def test_an_identity_token_of_an_unknown_issuer_is_not_believed(
 ) -> None:
     rogue = minted(community, issuer="https://rogue.example")
     token_refused(changed_redeeming(community, patient, form("client_assertion", rogue)))
+
+
+@requirement("FHIR-ITI71-023")
+def test_an_identity_token_for_somebody_else_is_not_believed(community: Community, patient: RegisteredPatient) -> None:
+    foreign = minted(community, audience="https://elsewhere.example")
+    token_refused(changed_redeeming(community, patient, form("client_assertion", foreign)))
+
+
+@requirement("FHIR-ITI71-023")
+def test_an_identity_token_of_tomorrow_is_not_believed(community: Community, patient: RegisteredPatient) -> None:
+    token_refused(changed_redeeming(community, patient, form("client_assertion", minted(community, minutes=1_440))))
 
 
 @requirement("FHIR-ITI71-024")

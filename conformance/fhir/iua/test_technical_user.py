@@ -1,12 +1,14 @@
 """ITI-71, client credentials grant: what a technical user gets, and what it does not (CH EPR FHIR 5.0.0)."""
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.fhir.iua.asking import Change, changed_technical, form, technical
 from fixtures.checks.expect import expect
 from fixtures.checks.expect_oauth import part, token_of, token_refused
 from fixtures.client import Community, RegisteredPatient
-from fixtures.epr import iua
+from fixtures.epr import iua, jwt
 from fixtures.epr.rest import Call
 from fixtures.suite import requirement
 
@@ -58,6 +60,30 @@ def test_an_unknown_client_gets_no_token(community: Community) -> None:
 def test_a_wrong_secret_brings_no_token(community: Community) -> None:
     own = community.fhir.authorization.credentials("technical").client_id
     token_refused(changed_technical(community, secret(own)))
+
+
+@requirement("FHIR-ITI71-053")
+@pytest.mark.parametrize("name", ["client_id", "client_secret"])
+def test_header_and_body_name_the_same_client(community: Community, name: str) -> None:
+    token_refused(changed_technical(community, form(name, "no-such-client")))
+
+
+@requirement("FHIR-ITI71-049")
+def test_a_second_scope_brings_no_token(community: Community) -> None:
+    def change(call: Call) -> Call:
+        return replace(
+            call, form=(*(call.form or ()), ("scope", iua.scope("TCU", "AUTO"))), changes=("a second scope",)
+        )
+
+    token_refused(changed_technical(community, change), usual=(400, 401))
+
+
+@requirement("FHIR-ITI71-052")
+def test_no_token_is_for_a_server_nobody_knows(community: Community) -> None:
+    unknown = "https://no-such-server.example/fhir"
+    reply = changed_technical(community, form("resource", unknown))
+    audience = jwt.claims(iua.access_token(reply)).get("aud") or []
+    expect(reply).meets(unknown not in audience, "no token for this server", audience, "aud")
 
 
 @requirement("FHIR-ITI71-004")
