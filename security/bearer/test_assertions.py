@@ -11,9 +11,8 @@ from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import Community
 from fixtures.epr import iua
 from fixtures.epr.message import Message
-from fixtures.epr.names import NS
 from fixtures.epr.rest import Call, RestReply
-from fixtures.epr.xml import parse
+from fixtures.epr.xml import find_all, parse
 from fixtures.suite import requirement, transaction
 from fixtures.wire import REGISTERED, NoAnswer, Unreachable
 from security.bearer.drawer import Drawer
@@ -99,7 +98,7 @@ def scene(community: Community) -> Scene:
 
 def shown(message: Message) -> str:
     """What an attack put into wsse:Security, as a bearer token."""
-    found = parse(message.envelope).xpath("//wsse:Security/*[not(self::wsu:Timestamp)]", namespaces=NS)
+    found = find_all(parse(message.envelope), "//wsse:Security/*[not(self::wsu:Timestamp)]")
     if not found:
         raise Skipped(Reason.NEEDS_PROFILE, "the attack leaves nothing that could be a token")
     return iua.encoded(b"".join(etree.tostring(one, with_tail=False) for one in found))
