@@ -9,6 +9,7 @@ from fixtures.client import Community
 from fixtures.epr import iua
 from fixtures.epr.rest import Raw
 from fixtures.suite import requirement
+from fixtures.wire import NO_CERTIFICATE, REGISTERED
 from security.bearer import forging
 from security.bearer.forging import Genuine
 from security.xml.collector import listening
@@ -164,6 +165,9 @@ def test_two_tokens_are_one_too_many(genuine: Genuine, first: str) -> None:
 
 
 @requirement("XUA-OIDC-089")
-def test_the_assertion_of_a_login_is_no_access_token(community: Community, genuine: Genuine) -> None:
+@pytest.mark.parametrize("certificate", [NO_CERTIFICATE, REGISTERED])
+def test_the_assertion_of_a_login_is_no_access_token(community: Community, genuine: Genuine, certificate: str) -> None:
     login = iua.encoded(community.identity_assertion(community.user("HCP"), genuine.patient))
-    is_refused(genuine, login, "the assertion of the identity provider")
+    shown = genuine.valid.with_token(login, "the assertion of the identity provider")
+    reply = community.fhir.send(shown, baseline=genuine.valid, tls=certificate)
+    expect(reply).is_unauthorised().discloses_nothing([genuine.patient.spid]).shows_no_internals()

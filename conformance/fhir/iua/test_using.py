@@ -8,7 +8,7 @@ from fixtures.epr import iua
 from fixtures.epr.names import EPR_SPID
 from fixtures.epr.rest import Call
 from fixtures.suite import requirement
-from fixtures.wire.wire import REGISTERED
+from fixtures.wire import NO_CERTIFICATE, REGISTERED
 
 SPID = f"urn:oid:{EPR_SPID}"
 
@@ -123,4 +123,4 @@ def test_an_assertion_over_mutual_tls_stands_for_an_extended_token(
 def test_an_assertion_without_mutual_tls_is_no_token(community: Community, patient: RegisteredPatient) -> None:
     valid = trail(patient, community.fhir.token("PAT", patient))
     call = valid.with_token(iua.encoded(community.token("PAT", patient)), "an assertion without certificate")
-    expect(community.fhir.send(call, baseline=valid)).is_unauthorised()
+    expect(community.fhir.send(call, baseline=valid, tls=NO_CERTIFICATE)).is_unauthorised()
