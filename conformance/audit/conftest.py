@@ -1,11 +1,13 @@
 """Each act is done once, and its records are awaited once, for all tests of it."""
 
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 
 from conformance.audit import acts, acts_policies
 from conformance.audit.acts import Scene
+from conformance.audit.witness import Witness, can_witness
 from fixtures.checks.audit import Recorded
 from fixtures.client import Community
 from fixtures.suite.trail import Trail
@@ -29,13 +31,19 @@ def scene(community: Community, trail: Trail) -> Scene:
 
 
 @pytest.fixture(scope="session")
-def look(scene: Scene) -> Look:
-    """Does an act, once, and gives its audit records."""
-    seen: dict[str, Recorded] = {}
+def look(request: pytest.FixtureRequest, community: Community, trail: Trail) -> Look:
+    """Does an act, once, and gives its audit records, or what the patient's trail shows where no record reaches us.
 
-    def done(name: str) -> Recorded:
+    A test that looks into records asks for ``scene`` as well, and is inconclusive without them.
+    """
+    seen: dict[str, Any] = {}
+    witness = Witness.of(community) if can_witness(community, trail) else None
+    scene: Scene = witness or request.getfixturevalue("scene")
+
+    def done(name: str) -> Any:
         if name not in seen:
-            seen[name] = scene.trail.recorded(ACTS[name][1](scene))
+            transaction, perform = ACTS[name]
+            seen[name] = witness.shown(transaction, perform) if witness else scene.trail.recorded(perform(scene))
         return seen[name]
 
     return done
