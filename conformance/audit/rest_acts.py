@@ -5,14 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from typing import Any, Final
 
+from conformance.fhir.directory import Directory, Feeder
 from conformance.fhir.policies import Consents
-from conformance.fhir.shelf import LIST, Shelf
+from conformance.fhir.shelf import DOCUMENT, LIST, Shelf
 from fixtures.audit import Arrival
 from fixtures.checks.fhirpath import evaluate
 from fixtures.checks.rest_audit import RestAct, RestRecorded, is_restful, of_trace, records_of
 from fixtures.checks.verdicts import Inconclusive, Reason
 from fixtures.client import Community, RegisteredPatient
 from fixtures.client.fhir import refusal
+from fixtures.epr import fhir_directory
 from fixtures.epr.atna_read import AuditRecord
 from fixtures.epr.fhir_audit import assertion_token
 from fixtures.epr.fhir_documents import update_all
@@ -180,6 +182,13 @@ def update_two(scene: RestScene) -> RestAct:
     return scene.does(call, "U", patients=forms, data="DocumentReference/", times=2, **scene.user("HCP"))
 
 
+def provide_misshapen(scene: RestScene) -> RestAct:
+    """A DocumentReference without status."""
+    shelf = Shelf(scene.community, scene.community.record(), "HCP")
+    call = shelf.fresh().without(f"{DOCUMENT}.status")
+    return scene.does(call, "C", is_refused=True, patients=_forms(EPR_SPID, shelf.patient.spid))
+
+
 # --- policies -------------------------------------------------------------------------------------
 
 
@@ -232,6 +241,32 @@ def read_directory(scene: RestScene) -> RestAct:
     return scene.does(_directory(scene, f"Organization/{ids[0]}"), "R", data=f"Organization/{ids[0]}")
 
 
+def _organization(action: str) -> Perform:
+    def perform(scene: RestScene) -> RestAct:
+        feeder = Feeder(Directory(scene.community))
+        new = feeder.organization()
+        if action == "C":
+            act = scene.does(feeder.call(fhir_directory.create(new)), "C", data="Organization")
+        else:
+            known = feeder.kept(new)
+            made = {"U": fhir_directory.update(known), "D": fhir_directory.delete("Organization", known["id"])}
+            act = scene.does(feeder.call(made[action]), action, data=f"Organization/{known['id']}")
+        feeder.clear()
+        return act
+
+    return perform
+
+
+def two_organizations(scene: RestScene) -> RestAct:
+    """Two of them in one Bundle: an event for each."""
+    feeder = Feeder(Directory(scene.community))
+    known = [feeder.kept(feeder.organization()) for _ in range(2)]
+    bundle = fhir_directory.transaction(*(fhir_directory.entry(fhir_directory.update(one)) for one in known))
+    act = scene.does(feeder.call(bundle), "U", data="Organization/", times=2)
+    feeder.clear()
+    return act
+
+
 #: by name: the transactions that are needed, and how it is done
 REST_ACTS: Final[dict[str, tuple[tuple[str, ...], Perform]]] = {
     "cross-reference": (("ITI-83",), resolve),
@@ -250,6 +285,11 @@ REST_ACTS: Final[dict[str, tuple[tuple[str, ...], Perform]]] = {
     "two policy sets": (("PPQ-4",), add_consents),
     "search of the directory": (("ITI-90",), search_directory),
     "read of the directory": (("ITI-90",), read_directory),
+    "new organization": (("ITI-130",), _organization("C")),
+    "change of an organization": (("ITI-130",), _organization("U")),
+    "end of an organization": (("ITI-130",), _organization("D")),
+    "two organizations": (("ITI-130",), two_organizations),
+    "misshapen documents": (("ITI-65",), provide_misshapen),
     "provide documents": (("ITI-65",), provide),
     "update of a document": (("CH:MHD-1", "ITI-65", "ITI-67"), update),
     "update of two documents": (("CH:MHD-1", "ITI-65", "ITI-67"), update_two),

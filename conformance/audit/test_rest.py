@@ -13,7 +13,7 @@ from fixtures.suite.trail import Trail
 Look = Callable[[str], RestRecorded]
 PATIENTS = ("cross-reference", "new patient", "known patient", "match")
 DOCUMENTS = ("find references", "read document")
-REFUSED = ("cross-reference of an unknown id", "find references of another patient")
+REFUSED = ("cross-reference of an unknown id", "misshapen documents", "find references of another patient")
 
 
 def after(*names: str) -> pytest.MarkDecorator:
@@ -97,6 +97,12 @@ def test_each_policy_set_is_recorded_with_its_id(look: Look, act: str) -> None:
     look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "data")
 
 
+@requirement("AUD-FHIR-016", "FHIR-ITI130-014")
+@after("new organization", "change of an organization", "end of an organization", "two organizations")
+def test_each_change_of_the_directory_is_recorded(look: Look, act: str) -> None:
+    look(act).is_there().is_right("event", "action", "roles", "outcome", "data")
+
+
 @requirement("AUD-FHIR-018")
 @after("find policy sets")
 def test_a_search_of_policy_sets_is_recorded(look: Look, act: str) -> None:
@@ -133,7 +139,13 @@ def test_the_trace_of_the_exchange_is_recorded(look: Look, act: str) -> None:
     look(act).is_right("trace")
 
 
-@requirement("FHIR-TRC-003")
+@requirement("AUD-TRC-009")
+@after(*PATIENTS, *DOCUMENTS)
+def test_the_traceparent_of_the_answer_is_recorded(look: Look, act: str) -> None:
+    look(act).is_right("traceparent")
+
+
+@requirement("FHIR-TRC-003", "AUD-TRC-005")
 @after("cross-reference without trace")
 def test_a_trace_begins_where_none_was_sent(look: Look, act: str) -> None:
     look(act).is_right("trace")

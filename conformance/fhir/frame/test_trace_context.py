@@ -12,12 +12,12 @@ from fixtures.suite import requirement
 TRACE, PARENT = "4bf92f3577b34da6a3ce929d0e0e4736", "00f067aa0ba902b7"
 
 
-@requirement("FHIR-TRC-001")
+@requirement("FHIR-TRC-001", "AUD-TRC-001")
 def test_a_valid_trace_context_is_accepted(community: Community) -> None:
     expect(community.fhir.send(metadata().with_header("traceparent", new_trace()))).is_ok()
 
 
-@requirement("FHIR-TRC-002")
+@requirement("FHIR-TRC-002", "AUD-TRC-008")
 def test_the_answer_goes_on_with_the_trace(community: Community) -> None:
     sent = new_trace()
     reply = community.fhir.send(metadata().with_header("traceparent", sent))
@@ -26,7 +26,7 @@ def test_the_answer_goes_on_with_the_trace(community: Community) -> None:
     expect(reply).is_ok().meets(bool(is_right), f"traceparent with trace-id {sent[3:35]} and a new parent-id", told)
 
 
-@requirement("FHIR-TRC-004")
+@requirement("FHIR-TRC-004", "AUD-TRC-006")
 @pytest.mark.parametrize(
     "invalid",
     [
