@@ -42,3 +42,10 @@ def test_an_invalid_trace_context_is_replaced_and_not_refused(community: Communi
     reply = community.fhir.send(metadata().with_header("traceparent", invalid), baseline=metadata())
     told = reply.headers.get("traceparent", "")
     expect(reply).is_ok().meets(TRACE not in told.lower() and "0" * 32 not in told, "another trace-id", told)
+
+
+@requirement("AUD-TRC-007")
+def test_a_later_version_is_read_by_its_first_four_fields(community: Community) -> None:
+    reply = community.fhir.send(metadata().with_header("traceparent", f"01-{TRACE}-{PARENT}-00-extra"))
+    told = reply.headers.get("traceparent", "")
+    expect(reply).is_ok().meets(told[3:35] == TRACE, f"traceparent with trace-id {TRACE}", told)
