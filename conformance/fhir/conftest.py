@@ -7,6 +7,7 @@ import pytest
 
 from conformance.fhir.directory import Directory, Feeder
 from conformance.fhir.patients import Source
+from conformance.fhir.policies import Consents
 from conformance.fhir.shelf import Shelf
 from fixtures.client import Community, RegisteredPatient
 
@@ -27,6 +28,18 @@ def source(community: Community) -> Source:
 def shelf(community: Community) -> Shelf:
     """A record without documents, open to the usual professional."""
     return Shelf(community, community.record())
+
+
+@pytest.fixture
+def record(community: Community) -> Consents:
+    """A record whose policy sets are Consents, open, of a patient of this test alone."""
+    return Consents(community, community.record())
+
+
+@pytest.fixture(scope="module")
+def opened(community: Community) -> Consents:
+    """The same, shared by the tests of a file: each adds what is its own."""
+    return Consents(community, community.record())
 
 
 @pytest.fixture
