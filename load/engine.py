@@ -64,7 +64,7 @@ class Engine:
     why: str = ""
     #: mistakes of ours, which end the run
     mistakes: list[BaseException] = field(default_factory=list)
-    #: how late we were ourselves, in seconds, over the whole run
+    #: how late requests were sent after they were due, in seconds: our own lag, over the whole run
     lag: Histogram = field(default_factory=Histogram)
     _begin: float = 0.0
 
@@ -142,9 +142,7 @@ class Engine:
         for make in self.plan.journey(number):
             step = make()
             tally.is_due(leg, step.transaction, due)
-            late = max(0.0, clock() - begin - due)
-            tally.lag.record(late)
-            self.lag.record(late)
+            self.lag.record(max(0.0, clock() - begin - due))
             try:
                 answer = self.sender.post(step.url, step.body, step.headers)
             except Failed as error:

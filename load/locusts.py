@@ -278,7 +278,7 @@ def _follow(
     runner: MasterRunner, prepared: Mapping[str, str], finished: set[str], look: Look, progress: Progress
 ) -> None:
     told = False
-    while not set(prepared) - set(progress.lost) <= finished:
+    while not _all_done(finished, prepared, progress):
         gevent.sleep(0.5)
         for client, name in prepared.items():
             node = runner.clients.get(client)

@@ -20,7 +20,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import trustme
 
@@ -29,14 +29,13 @@ from fixtures.command_line import CommandLine
 from fixtures.epr.queries import find_documents
 from fixtures.suite.embedded import COMMAND, Embedded
 from fixtures.target import load_target
+from load.bench import ROOT, mock_server, ran, read_trial, trial, trial_command
 from load.mock_server import waiting_times
-from load.selfwatch import mock_server
-from load.tally import Tally
 from load.template import TOKEN, template
 from load.trial import DOCUMENTS, TOKEN_OF_USUAL_SIZE
 
-_ROOT: Final = Path(__file__).parents[1]
 _SECONDS: Final = 6.0
+_LONG: Final = ("--seconds", str(_SECONDS))
 _K6: Final = """
 import http from 'k6/http';
 export const options = {vus: 20, duration: '%ds', insecureSkipTLSVerify: true, discardResponseBodies: false,
@@ -96,9 +95,14 @@ class Bench:
 
     # --- ways to send -----------------------------------------------------------------------------
 
-    def engine(self, url: str, *, core: int | None = 0) -> float:
+    def engine(self, url: str) -> float:
         """Right answers a second of the engine, each message made anew and each answer judged."""
-        return _per_second(_trial(url, self, rate=20_000, core=core, room=20))
+        return trial(url, *self.queries, before=_pinned()).per_second
+
+    @property
+    def queries(self) -> list[str]:
+        """The options of a trial that sends as many queries as it can, 20 at once."""
+        return [*("--find-documents", "--rate", "20000", "--room", "20"), *_LONG, "--tls", self.tls(self.client)]
 
     def fast(self, url: str) -> float:
         """The same of stock FastHttpUser: a fixed body, the status alone is looked at."""
@@ -113,7 +117,7 @@ class Bench:
             str(self.client),
             str(_SECONDS),
         ]
-        return float(_ran(command, core=0)) / _SECONDS
+        return float(ran([*_pinned(), *command])) / _SECONDS
 
     def k6(self, url: str) -> float:
         """The same of k6."""
@@ -121,36 +125,14 @@ class Bench:
         pair, body = str(self.client), str(self.request)
         script.write_text(_K6 % (round(_SECONDS), pair, pair, body, url))
         summary = script.with_suffix(".json")
-        _ran(["k6", "run", "-q", "--summary-export", str(summary), str(script)], core=0, GOMAXPROCS="1")
+        command = ["k6", "run", "-q", "--summary-export", str(summary), str(script)]
+        ran([*_pinned(), *command], GOMAXPROCS="1")
         return float(json.loads(summary.read_text())["metrics"]["http_reqs"]["rate"])
 
 
-def _trial(
-    url: str, bench: Bench | None = None, *, rate: float, core: int | None = None, **options: Any
-) -> dict[str, Any]:
-    command = [sys.executable, "-m", "load.trial", url, "--rate", str(rate)]
-    options = {"seconds": _SECONDS, **options}
-    for name, value in options.items():
-        command += [f"--{name}", str(value)]
-    if bench is not None:
-        command += ["--find-documents", "--tls", bench.tls(bench.client)]
-    said: dict[str, Any] = json.loads(_ran(command, core=core))
-    return said
-
-
-def _per_second(said: dict[str, Any]) -> float:
-    return Tally.from_json(said).whole.right / float(said["used"]["wall"])
-
-
-def _ran(command: Sequence[str], *, core: int | None = None, **environment: str) -> str:
-    """What a program prints; on one core, where there are several."""
-    pin = ["taskset", "-c", str(core)] if core is not None and shutil.which("taskset") else []
-    ran = subprocess.run(
-        [*pin, *command], cwd=_ROOT, capture_output=True, text=True, check=False, env={**os.environ, **environment}
-    )
-    if ran.returncode:
-        raise RuntimeError(f"{' '.join(command[:4])}: {ran.stderr[-800:]}")
-    return ran.stdout
+def _pinned() -> list[str]:
+    """Keeps a program on one core, where there are several."""
+    return ["taskset", "-c", "0"] if shutil.which("taskset") else []
 
 
 # --- what is measured -----------------------------------------------------------------------------
@@ -159,7 +141,7 @@ def _ran(command: Sequence[str], *, core: int | None = None, **environment: str)
 def queue(_: Bench) -> Iterator[str]:
     rate, seconds, mean = 45.0, 20.0, 0.02
     with mock_server("queue", "--set", f"mean={mean}") as url:
-        found = Tally.from_json(_trial(url, rate=rate, seconds=seconds)).whole.times
+        found = trial(url, "--rate", str(rate), "--seconds", str(seconds)).tally.whole.times
     expected = sorted(waiting_times(rate, seconds, mean=mean))
     for percent in (50, 95, 99):
         by_hand = expected[int(percent / 100 * len(expected)) - 1]
@@ -189,19 +171,18 @@ def memory(_: Bench) -> Iterator[str]:
     used = {}
     for room in (1000, 4000):
         with mock_server("silent", "--set", "nth=1") as url:
-            said = _trial(url, rate=room * 2, seconds=3, room=room, limit=4)
-        used[room] = said["used"]["memory"]
+            arguments = ("--rate", str(room * 2), "--seconds", "3", "--room", str(room), "--limit", "4")
+            used[room] = trial(url, *arguments).used["memory"]
     each = (used[4000] - used[1000]) / 3
     yield f"{each / 1e6:.1f} MB for each 1,000 requests that are out; {used[1000] / 1e6:.0f} MB with 1,000 of them"
 
 
 def processes(bench: Bench) -> Iterator[str]:
     with bench.null() as url:
-        one = bench.engine(url, core=None)
-        command = [sys.executable, "-m", "load.trial", url, "--rate", "20000", "--room", "20", "--find-documents"]
-        command += ["--seconds", str(_SECONDS), "--tls", bench.tls(bench.client)]
-        started = [subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
-        two = sum(_per_second(json.loads(each.communicate()[0])) for each in started)
+        one = trial(url, *bench.queries).per_second
+        command = trial_command(url, *bench.queries)
+        started = [subprocess.Popen(command, cwd=ROOT, stdout=subprocess.PIPE, text=True) for _ in range(2)]
+        two = sum(read_trial(each.communicate()[0]).per_second for each in started)
     where = f"on {os.cpu_count()} cores with the server"
     yield f"{one:,.0f} requests/s from one process, {two:,.0f} from two: {two / one:.2f} times, {where}"
 

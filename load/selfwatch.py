@@ -1,16 +1,12 @@
 """The generator watches itself: a slow generator makes every target look slow, or quick, and never gives a verdict."""
 
-import json
 import resource
-import subprocess
-import sys
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import asdict, dataclass
-from pathlib import Path
 from typing import Any, Final, Self
 
+from load.bench import mock_server, trial
 from load.tally import OURS, Tally
 
 #: seconds a request may leave late in 99 of 100 cases
@@ -101,29 +97,6 @@ def calibrate(rate: float, *, seconds: float = 1.0) -> Calibration:
     RuntimeError where they cannot be started.
     """
     with mock_server() as url:
-        command = [sys.executable, "-m", "load.trial", url, "--rate", str(rate), "--seconds", str(seconds)]
-        ran = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, timeout=60 + 10 * seconds, check=False)
-    if ran.returncode:
-        raise RuntimeError(f"calibration failed: {ran.stderr[-500:]}")
-    tally = Tally.from_json(json.loads(ran.stdout))
-    whole = tally.whole
-    expected = max(1, whole.due)
-    return Calibration(rate, rate * whole.right / expected, tally.lag.percentile(99) or 0.0)
-
-
-_ROOT: Final = Path(__file__).parents[1]
-
-
-@contextmanager
-def mock_server(*arguments: str) -> Iterator[str]:
-    """The address of a server of :mod:`load.mock_server`, while the context lasts."""
-    command = [sys.executable, "-m", "load.mock_server", *arguments]
-    with subprocess.Popen(command, cwd=_ROOT, stdout=subprocess.PIPE, text=True) as process:
-        assert process.stdout is not None
-        try:
-            address = process.stdout.readline().strip()
-            if not address:
-                raise RuntimeError("the mock server did not start")
-            yield address
-        finally:
-            process.kill()
+        found = trial(url, "--rate", str(rate), "--seconds", str(seconds))
+    whole = found.tally.whole
+    return Calibration(rate, rate * whole.right / max(1, whole.due), found.lag.percentile(99) or 0.0)

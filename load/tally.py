@@ -125,13 +125,11 @@ class Slice:
 
 @dataclass
 class Tally:
-    """Counts by (leg of the shape, transaction) and by moments of ``width`` seconds; how late we were ourselves."""
+    """Counts by (leg of the shape, transaction) and by moments of ``width`` seconds."""
 
     width: float = 1.0
     counts: dict[tuple[int, str], Count] = field(default_factory=lambda: defaultdict(Count))
     slices: dict[int, Slice] = field(default_factory=lambda: defaultdict(Slice))
-    #: how late a request was sent after it was due, in seconds: the generator's own lag
-    lag: Histogram = field(default_factory=Histogram)
     #: is told of every request that came to its end: transaction, milliseconds, "" or what is wrong
     on_answer: Callable[[str, float, str], None] | None = None
 
@@ -180,13 +178,12 @@ class Tally:
             self.counts[key].add(count)
         for moment, piece in other.slices.items():
             self.slices[moment].add(piece)
-        self.lag.add(other.lag)
 
     def taken(self) -> "Tally":
         """What was counted since the last call, to be sent away; this one begins anew."""
-        gone = Tally(self.width, self.counts, self.slices, self.lag)
+        gone = Tally(self.width, self.counts, self.slices)
         fresh = Tally(self.width)
-        self.counts, self.slices, self.lag = fresh.counts, fresh.slices, fresh.lag
+        self.counts, self.slices = fresh.counts, fresh.slices
         return gone
 
     def as_json(self) -> dict[str, Any]:
@@ -194,12 +191,11 @@ class Tally:
             "width": self.width,
             "counts": [[leg, name, count.as_json()] for (leg, name), count in self.counts.items()],
             "slices": [[moment, piece.as_json()] for moment, piece in self.slices.items()],
-            "lag": self.lag.as_json(),
         }
 
     @classmethod
     def from_json(cls, said: Mapping[str, Any]) -> Self:
-        made = cls(said["width"], lag=Histogram.from_json(said["lag"]))
+        made = cls(said["width"])
         for leg, name, count in said["counts"]:
             made.counts[leg, name] = Count.from_json(count)
         for moment, piece in said["slices"]:

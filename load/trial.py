@@ -90,7 +90,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     wall, cpu = time.monotonic(), time.process_time()
     engine.run(arrivals, begin=time.monotonic() + 0.2, patience=options.limit)
     used = {"wall": time.monotonic() - wall, "cpu": time.process_time() - cpu, "memory": _memory()}
-    print(json.dumps({**tally.as_json(), "used": used}))  # noqa: T201
+    print(json.dumps({"tally": tally.as_json(), "lag": engine.lag.as_json(), "used": used}))  # noqa: T201
     return 0
 
 
