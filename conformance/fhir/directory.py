@@ -14,7 +14,8 @@ from fixtures.client import Community
 from fixtures.epr import fhir_directory as calls
 from fixtures.epr.fhir_directory import GLN_SYSTEM, KINDS, OID_SYSTEM, Pair
 from fixtures.epr.identifiers import new_gln
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.people.patients import unique_family
 from fixtures.wire import WireError
 

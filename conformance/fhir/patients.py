@@ -10,7 +10,8 @@ from fixtures.checks.fhirpath import evaluate
 from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import Community
 from fixtures.epr import fhir_patients
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.people.patients import Patient, unique_family
 
 

@@ -8,7 +8,8 @@ from conformance.policies.records import Record
 from fixtures.checks.expect import expect
 from fixtures.checks.verdicts import Inconclusive, Reason
 from fixtures.epr import fhir_policies
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.policy.consent import consent
 from fixtures.policy.consent_read import id_of, policy_of
 from fixtures.policy.patient_policy import PatientPolicy

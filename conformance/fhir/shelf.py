@@ -18,7 +18,8 @@ from fixtures.epr.fhir_documents import (
     retrieve_document,
     update,
 )
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.target import User
 
 #: where a submission of one document has what

@@ -21,7 +21,8 @@ from fixtures.epr.fhir_documents import (
 from fixtures.epr.fhir_json import Resource
 from fixtures.epr.fhir_patients import cross_reference, match
 from fixtures.epr.names import EPR_SPID
-from fixtures.epr.rest import Call, RestReply, metadata
+from fixtures.epr.rest import Call, metadata
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite.watch import facts_of
 
 Maker = Callable[[Community], Iterator[Call]]

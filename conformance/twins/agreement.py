@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Any, Final
 
 from fixtures.checks.expect import expect
-from fixtures.epr.rest import RestReply
+from fixtures.epr.rest_reply import RestReply
 
 #: seconds until what came by one face must show on the other (PAT-ITI44-022)
 SETTLING: Final = 10.0

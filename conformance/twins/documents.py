@@ -11,7 +11,7 @@ from fixtures.epr.fhir_json import Resource
 from fixtures.epr.fhir_metadata import facts, system_of
 from fixtures.epr.names import APPROVED, DEPRECATED
 from fixtures.epr.queries import find_documents
-from fixtures.epr.rest import RestReply
+from fixtures.epr.rest_reply import RestReply
 from fixtures.epr.valuesets import Code
 from fixtures.epr.xds import DocumentRequest, retrieve
 from fixtures.epr.xds_read import ReadEntry, RetrievedDocument, query_response, retrieve_response

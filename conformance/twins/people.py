@@ -12,7 +12,7 @@ from fixtures.epr.fhir_patients import cross_reference, match
 from fixtures.epr.hl7v3_read import FoundPatient, Unreadable, pdq_response, pix_response
 from fixtures.epr.message import Reply
 from fixtures.epr.names import EPR_SPID
-from fixtures.epr.rest import RestReply
+from fixtures.epr.rest_reply import RestReply
 from fixtures.people.patients import Patient
 
 #: codes of HL7 V3 by those of FHIR

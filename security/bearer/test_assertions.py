@@ -11,7 +11,8 @@ from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import Community
 from fixtures.epr import iua
 from fixtures.epr.message import Message
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.epr.xml import find_all, parse
 from fixtures.suite import requirement, transaction
 from fixtures.wire import REGISTERED, NoAnswer, Unreachable

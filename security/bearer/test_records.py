@@ -6,7 +6,8 @@ from fixtures.checks.expect import expect
 from fixtures.client import Community
 from fixtures.epr.ebrim import SECRET
 from fixtures.epr.fhir_patients import cross_reference
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement, transaction
 from security.bearer import forging
 from security.bearer.drawer import Drawer, filled

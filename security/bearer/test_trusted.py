@@ -10,7 +10,7 @@ from fixtures.checks.expect import expect
 from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client.authorization import signed_token
 from fixtures.epr import iua
-from fixtures.epr.rest import RestReply
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 from security.bearer import forging
 from security.bearer.forging import Genuine

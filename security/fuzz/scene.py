@@ -14,7 +14,8 @@ from fixtures.client import Community, RegisteredPatient
 from fixtures.epr import iua
 from fixtures.epr.identifiers import new_gln
 from fixtures.epr.names import EPR_SPID
-from fixtures.epr.rest import FHIR_JSON, NEW_TRACE, Call, Raw, RestReply
+from fixtures.epr.rest import FHIR_JSON, NEW_TRACE, Call, Raw
+from fixtures.epr.rest_reply import RestReply
 from fixtures.people.patients import Patient
 from security.fuzz.contract import Link, Operation, links, operation
 from security.fuzz.drafts import Draft

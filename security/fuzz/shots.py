@@ -8,7 +8,7 @@ from typing import Any, Final
 from fixtures.checks.expect import expect
 from fixtures.checks.profiles import ProfileCheck, select
 from fixtures.checks.verdicts import Finding, Unmet
-from fixtures.epr.rest import RestReply
+from fixtures.epr.rest_reply import RestReply
 from fixtures.wire import NoAnswer
 from fixtures.wire.errors import TimedOut
 from security.fuzz.contract import Operation, issue_codes, violations

@@ -10,7 +10,8 @@ import pytest
 from fixtures.checks.expect import expect
 from fixtures.checks.verdicts import Inconclusive, Reason
 from fixtures.client import Community
-from fixtures.epr.rest import FHIR_XML, RestReply
+from fixtures.epr.rest import FHIR_XML
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 from security.fuzz.contract import Operation, operations
 from security.fuzz.drafts import Draft

@@ -13,7 +13,8 @@ from fixtures.epr.ebrim import SECRET
 from fixtures.epr.fhir_documents import update_all
 from fixtures.epr.fhir_metadata import PROVIDER_ROLE, SNOMED, new_url, role_extension
 from fixtures.epr.fhir_patients import SPID_SYSTEM
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement, transaction
 
 pytestmark = pytest.mark.transaction("CH:MHD-1", "ITI-65", "ITI-67")

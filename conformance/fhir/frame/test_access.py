@@ -5,7 +5,8 @@ import pytest
 from fixtures.checks.expect import expect
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr.fhir_patients import cross_reference
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement, transaction
 from fixtures.wire import NoAnswer, Unreachable
 

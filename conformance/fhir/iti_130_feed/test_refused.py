@@ -8,7 +8,8 @@ import pytest
 from conformance.fhir.directory import Feeder
 from fixtures.checks.expect import expect
 from fixtures.epr.fhir_directory import GLN_SYSTEM, KINDS, OID_SYSTEM, create, find, update
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 
 pytestmark = pytest.mark.transaction("ITI-130", "ITI-90")

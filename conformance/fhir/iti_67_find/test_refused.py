@@ -7,7 +7,7 @@ from fixtures.checks.expect import expect
 from fixtures.epr.fhir_documents import master_identifier, read_document_reference, references_of
 from fixtures.epr.fhir_metadata import new_url
 from fixtures.epr.fhir_patients import SPID_SYSTEM
-from fixtures.epr.rest import RestReply
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 
 pytestmark = pytest.mark.transaction("ITI-67", "ITI-65")

@@ -13,7 +13,8 @@ from fixtures.client.records import FULL, right
 from fixtures.epr import fhir_json
 from fixtures.epr.fhir_audit import SeenEvent, assertion_token, events_of, fhir_instant, retrieve_audit_events
 from fixtures.epr.message import Message
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.epr.saml_read import read_xua
 from fixtures.policy.patient_policy import PatientPolicy
 from fixtures.target import Audit, User

@@ -13,7 +13,7 @@ from fixtures.client import Community, RegisteredPatient
 from fixtures.client.records import NORMAL, right
 from fixtures.epr.fhir_audit import GLNS, SeenEvent
 from fixtures.epr.fhir_directory import OID_SYSTEM, practitioner_role
-from fixtures.epr.rest import RestReply
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement, transaction
 
 ENTRY = "ATC_HPD_GROUP_ENTRY_NOTIFY"

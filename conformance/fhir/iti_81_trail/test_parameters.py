@@ -10,7 +10,8 @@ from fixtures.checks.expect import expect
 from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import RegisteredPatient
 from fixtures.epr.fhir_audit import EVENT_TYPES, SPIDS, SeenEvent, events_of
-from fixtures.epr.rest import FHIR_JSON, FHIR_XML, RestReply
+from fixtures.epr.rest import FHIR_JSON, FHIR_XML
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement, transaction
 
 LITERAL: Final = ("*", "%", "{spid}' OR '1'='1", "{spid}\\,{other}", "{spid},{system}|{other}", "{spid}|")

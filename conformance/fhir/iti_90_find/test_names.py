@@ -9,7 +9,7 @@ from conformance.fhir.directory import IDS, Directory
 from fixtures.checks.expect import expect
 from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.epr.fhir_directory import GLN_SYSTEM, OID_SYSTEM, Pair
-from fixtures.epr.rest import RestReply
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 
 

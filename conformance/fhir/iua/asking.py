@@ -7,7 +7,8 @@ from fixtures.checks.expect_oauth import code_refused, token_refused
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr import iua
 from fixtures.epr.http_signature import PROFILE, Signing
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 
 Change = Callable[[Call], Call]
 

@@ -13,7 +13,8 @@ from fixtures.checks.expect_oauth import part, token_of
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr import iua, jwt
 from fixtures.epr.names import NAME_QUALIFIER
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 
 ABOUT = "extensions.ihe_iua"

@@ -18,7 +18,8 @@ from fixtures.client.authorization import as_jwk
 from fixtures.epr import iua, saml
 from fixtures.epr.fhir_patients import cross_reference
 from fixtures.epr.keypair import KeyPair
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 from fixtures.target import User
 from fixtures.trust.forgery import stray

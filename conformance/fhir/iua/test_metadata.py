@@ -7,7 +7,8 @@ import pytest
 from fixtures.checks.expect import expect
 from fixtures.client import Community
 from fixtures.epr.iua import JWT_TYPE, metadata_request, read_metadata
-from fixtures.epr.rest import Call, RestReply
+from fixtures.epr.rest import Call
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 
 ENDPOINTS = ("authorization_endpoint", "token_endpoint", "jwks_uri")

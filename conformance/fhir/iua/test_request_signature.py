@@ -10,7 +10,8 @@ from fixtures.checks.expect_oauth import token_of, token_refused
 from fixtures.client import Community
 from fixtures.epr import iua
 from fixtures.epr.http_signature import COMPONENTS, PROFILE, Signing, content_digest
-from fixtures.epr.rest import Call, Raw, RestReply
+from fixtures.epr.rest import Call, Raw
+from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 
 
