@@ -1,6 +1,5 @@
 """The patients a load run works with: registered, with documents and tokens, before the first request is due."""
 
-import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Final
@@ -43,9 +42,8 @@ class Case:
     #: documents that were published under load
     published: int = 0
 
-    def step(self, transaction: str, role: str, rng: random.Random) -> Step:
+    def step(self, transaction: str, role: str) -> Step:
         """One request by a user of this role."""
-        del rng
         made, judge = self.requests.get((transaction, role)) or self.requests[transaction, ""]
         return Step(transaction, made.url, made.fill(self.tokens.get(role, b"")), made.headers, judge)
 

@@ -3,14 +3,15 @@
 import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from functools import partial
 
-from load.cases import Case, Cases
+from load.cases import Cases
 from load.engine import Step
 from load.population import Journey, Population
 
 
 class Journeys:
-    """The plan of a run: ``rates`` are arrivals a second by kind of user, of which only the proportion counts here."""
+    """The plan of a run: ``kinds`` are journeys with arrivals a second, of which only the proportion counts here."""
 
     def __init__(self, cases: Cases, kinds: Sequence[tuple[Journey, float]], seed: int) -> None:
         if not kinds:
@@ -29,7 +30,7 @@ class Journeys:
         for transaction, times in journey.steps:
             whole = int(times)
             for _ in range(whole + (rng.random() < times - whole)):
-                yield _step(case, transaction, journey.role, rng)
+                yield partial(case.step, transaction, journey.role)
 
 
 def publishes(journey: Journey) -> bool:
@@ -43,7 +44,3 @@ def kinds(population: Population, possible: Mapping[str, Journey]) -> list[tuple
     return [
         (possible[visits.journey], rates[visits.kind]) for visits in population.visits if visits.journey in possible
     ]
-
-
-def _step(case: Case, transaction: str, role: str, rng: random.Random) -> Callable[[], Step]:
-    return lambda: case.step(transaction, role, rng)

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
+from functools import cached_property
 from typing import Any, Self
 
 from load.population import Population, load_population
@@ -30,7 +31,7 @@ class Orders:
     #: one answer in so many is judged by the conformance checks; 0 for none
     inspect: int = 100
 
-    @property
+    @cached_property
     def population(self) -> Population:
         return load_population(self.changes)
 
