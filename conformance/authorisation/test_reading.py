@@ -17,7 +17,7 @@ def sees(charts: Charts, setup: str, who: str, *levels: str) -> None:
     """The documents of exactly these levels are found, and exactly those are retrieved."""
     chart = charts[setup]
     reply, expected = chart.found(who), f"documents found: {', '.join(levels) or 'none'}"
-    found = tuple(name for name, one in chart.documents.items() if one.entry.unique_id.encode() in reply.body)
+    found = tuple(name for name, one in chart.documents.items() if one.is_found(reply))
     expect(reply).meets(found == levels, expected, ", ".join(found) or "none")
     for name, one in chart.documents.items():
         retrieved = chart.retrieved(who, name)

@@ -112,7 +112,7 @@ def test_both_faces_show_a_user_the_same(record: Consents, who: str) -> None:
 def sees(record: Consents, document: Published) -> bool:
     """Whether the colleague finds the document."""
     query = find_documents(record.patient.xad_pid, token=record.token("colleague"))
-    return document.entry.unique_id.encode() in record.community.send(query).body
+    return document.is_found(record.community.send(query))
 
 
 @requirement("FHIR-PPQ3-013")

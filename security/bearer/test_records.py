@@ -5,6 +5,7 @@ import pytest
 from fixtures.checks.expect import expect
 from fixtures.client import Community
 from fixtures.epr.ebrim import SECRET
+from fixtures.epr.fhir_documents import master_identifier, references_of
 from fixtures.epr.fhir_patients import cross_reference
 from fixtures.epr.rest import Call
 from fixtures.epr.rest_reply import RestReply
@@ -93,7 +94,7 @@ def test_a_patient_who_is_named_twice_opens_one_record_at_most(drawer: Drawer, v
 
 
 def discloses(reply: RestReply, drawer: Drawer) -> bool:
-    return drawer.published.entry.unique_id.encode() in reply.body
+    return drawer.published.entry.unique_id in map(master_identifier, references_of(reply))
 
 
 # --- which kind of token --------------------------------------------------------------------------
