@@ -27,6 +27,8 @@ HABITS: Final = {
     "silent": "never answers every nth request",
     "slower": "needs mean seconds more with every request",
 }
+#: seconds before an answer from which the clock is watched: timers of an event loop are up to a millisecond late
+_CLOSE: Final = 0.002
 _FAILURE: Final = (
     b'<Failure xmlns="urn:eprobe:mock" status="urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Failure"/>'
 )
@@ -101,13 +103,17 @@ class Connection(asyncio.Protocol):
             self._serve()
 
     def _serve(self) -> None:
+        due = self.habit.due(asyncio.get_running_loop().time())
+        self._answer_at(due, self.habit.is_odd)
+
+    def _answer_at(self, due: float, odd: bool) -> None:
         loop = asyncio.get_running_loop()
-        now = loop.time()
-        due, odd = self.habit.due(now), self.habit.is_odd
-        if due <= now:
+        if (wait := due - loop.time()) <= 0:
             self._answer(odd)
+        elif wait > _CLOSE:
+            loop.call_at(due - _CLOSE, self._answer_at, due, odd)
         else:
-            loop.call_at(due, self._answer, odd)
+            loop.call_soon(self._answer_at, due, odd)
 
     def _answer(self, odd: bool) -> None:
         match self.habit.name if odd else "":
