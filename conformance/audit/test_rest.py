@@ -145,6 +145,12 @@ def test_the_traceparent_of_the_answer_is_recorded(look: Look, act: str) -> None
     look(act).is_right("traceparent")
 
 
+@requirement("AUD-TRC-014")
+@after(*PATIENTS, *DOCUMENTS)
+def test_the_record_joins_with_ours_on_the_trace(look: Look, act: str) -> None:
+    look(act).is_there().is_right("joined")
+
+
 @requirement("FHIR-TRC-003", "AUD-TRC-005")
 @after("cross-reference without trace")
 def test_a_trace_begins_where_none_was_sent(look: Look, act: str) -> None:

@@ -9,10 +9,13 @@ from urllib.parse import urlsplit
 import pytest
 
 from fixtures.checks.expect import expect
+from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import Community, RegisteredPatient
+from fixtures.epr.fhir_audit import retrieve_audit_events
+from fixtures.epr.fhir_audit_feed import record_audit_event, search_event
 from fixtures.epr.fhir_patients import cross_reference, token
 from fixtures.epr.names import EPR_SPID
-from fixtures.epr.rest import Call, metadata
+from fixtures.epr.rest import Call, Raw, metadata
 from fixtures.suite import requirement, transaction
 from fixtures.wire import NO_CERTIFICATE
 from security.tls.endpoints import Address, demand, open_addresses
@@ -70,10 +73,46 @@ def test_plain_http_is_not_served(community: Community) -> None:
     demand([each[:60] for each in heard if b"CapabilityStatement" in each], "no FHIR content")
 
 
-def over_plain_http(address: Address, path: str) -> bytes:
-    """The first part of the answer; nothing where there is none."""
-    received = b""
-    question = f"GET {path} HTTP/1.1\r\nHost: {address[0]}\r\nConnection: close\r\n\r\n".encode()
+@requirement("AUD-FEED-012")
+@transaction("ITI-20", "ITI-71")
+def test_no_audit_event_is_taken_over_plain_http(community: Community, patient: RegisteredPatient) -> None:
+    url, site = community.url("ITI-20"), community.target.domains.sender
+    event = search_event(patient.spid, site=site, url=url)
+    sent = record_audit_event(event, token=community.fhir.basic_token())
+    community.fhir.accepted(sent)
+    demand(served_plainly(community, sent), "the connection closed, a redirect or an HTTP error")
+
+
+@requirement("AUD-ITI81-026")
+@transaction("ITI-81", "ITI-71")
+def test_no_trail_is_read_over_plain_http(community: Community) -> None:
+    record = community.record()
+    token, spans = community.fhir.token("PAT", record), {"since": "2020-01-01", "until": "2100-01-01"}
+    query = retrieve_audit_events(record.spid, **spans, token=token)
+    community.fhir.accepted(query)
+    demand(served_plainly(community, query), "the connection closed, a redirect or an HTTP error")
+
+
+def served_plainly(community: Community, call: Call) -> list[bytes]:
+    """The status line of a success over HTTP without TLS, at the port that speaks TLS; none is right."""
+    raw = call.addressed().raw(community.fhir.base(call.transaction))
+    url = urlsplit(raw.url)
+    if url.scheme != "https":
+        raise Skipped(Reason.NEEDS_TLS, f"the endpoint of {call.transaction} is not https")
+    community.wire.wait()
+    target = f"{url.path}?{url.query}" if url.query else url.path
+    heard = over_plain_http((url.hostname or "", url.port or 443), target, replace(raw, url=""))
+    is_served = heard.startswith(b"HTTP/") and heard.split(b" ")[1][:1] == b"2"
+    return [heard.partition(b"\r\n")[0]] if is_served else []
+
+
+def over_plain_http(address: Address, path: str, raw: Raw | None = None) -> bytes:
+    """The first part of the answer to a GET, or to ``raw``; nothing where there is none."""
+    received, raw = b"", raw or Raw("GET", "")
+    lines = [f"{raw.method} {path} HTTP/1.1", f"Host: {address[0]}", "Connection: close"]
+    lines += [f"{name}: {value}" for name, value in raw.headers.items()]
+    lines += [f"Content-Length: {len(raw.body)}"] if raw.body else []
+    question = "\r\n".join([*lines, "", ""]).encode() + raw.body
     with suppress(OSError), socket.create_connection(address, timeout=3) as connection:
         connection.sendall(question)
         while (chunk := connection.recv(65_536)) and len(received) < 100_000:

@@ -7,6 +7,7 @@ from typing import Any, Final
 
 from conformance.audit.acts import TRACE, traced
 from conformance.fhir.iti_81_trail.book import Book, Deed, Prepare
+from conformance.fhir.shelf import Shelf
 from fixtures.client import RegisteredPatient, new_oid
 from fixtures.client.records import EXCLUDED, FULL, NORMAL, RESTRICTED, right
 from fixtures.epr import ppq
@@ -62,11 +63,24 @@ def _retrieve(role: str, purpose: str = "", documents: int = 1) -> Prepare:
         contents = [b"%%PDF-1.4 %d" % number for number in range(documents)]
         known = [community.publish(patient, token=community.token("PAT", patient), content=one) for one in contents]
         token = community.token(role, patient, purpose=purpose)
-        facts = {"documents": [one.entry.unique_id for one in known], **_people(book, role, patient, purpose)}
+        entries = [one.entry for one in known]
+        facts = {
+            "documents": [one.unique_id for one in entries],
+            "entry": entries[0],
+            **_people(book, role, patient, purpose),
+        }
         message = retrieve([one.request for one in known], token=token)
         return Deed(patient, message, {"ATC_DOC_READ": documents}, facts)
 
     return prepare
+
+
+def update(book: Book) -> Deed:
+    """The metadata of a document are changed by CH:MHD-1."""
+    shelf = Shelf(book.community, book.community.record(), "HCP")
+    before = shelf.publish()
+    facts = {"entry": before.entry, **_people(book, "HCP", shelf.patient, "")}
+    return Deed(shelf.patient, shelf.update(shelf.resource(before)), {"ATC_DOC_UPDATE": 1}, facts)
 
 
 def retrieve_unknown(book: Book) -> Deed:
@@ -161,6 +175,7 @@ ACTS: Final[dict[str, tuple[tuple[str, ...], Prepare]]] = {
     "retrieval in an emergency": (("ITI-41", "ITI-43"), _retrieve("HCP", "EMER")),
     "retrieval of an unknown document": (("ITI-41", "ITI-43"), retrieve_unknown),
     "retrieval without right": (("PPQ-1", "ITI-41", "ITI-43"), retrieve_without_right),
+    "update": (("CH:MHD-1", "ITI-65", "ITI-67", "ITI-71"), update),
     "search": (("ITI-18",), _search("HCP")),
     "search in an emergency": (("ITI-18",), _search("HCP", "EMER")),
     "search by a patient": (("ITI-18",), _search("PAT")),

@@ -9,6 +9,7 @@ from typing import Any, Final
 from fixtures.checks.trail import Seen
 from fixtures.checks.verdicts import Inconclusive, Reason, Skipped
 from fixtures.client import Community, RegisteredPatient, refusal
+from fixtures.client.fhir import refusal as fhir_refusal
 from fixtures.client.records import FULL, right
 from fixtures.epr import fhir_json
 from fixtures.epr.fhir_audit import SeenEvent, assertion_token, events_of, fhir_instant, retrieve_audit_events
@@ -33,7 +34,7 @@ class Deed:
     """
 
     patient: RegisteredPatient
-    message: Message
+    message: Message | Call
     due: Mapping[str, int]
     facts: Mapping[str, Any] = field(default_factory=dict)
     trace: str = ""
@@ -146,7 +147,7 @@ class Book:
         """Do it, and read what it left: what was there before does not count."""
         known = {event.id for event in self.events(self.read(deed.patient))}
         began = datetime.now(UTC)
-        why = refusal(self.community.send(deed.message))
+        why = self._refused(deed.message)
         ended = datetime.now(UTC)
         if bool(why) is not deed.is_refused:
             said = f"was refused ({why})" if why else "was accepted and must not be"
@@ -157,6 +158,12 @@ class Book:
 
         reply, events = self.awaited(deed.patient, lambda found: _is_due(deed, added(found)))
         return Page(deed, Seen(reply, added(events), deed.patient.spid, began, ended, deed.trace))
+
+    def _refused(self, message: Message | Call) -> str:
+        """ "" where it is accepted."""
+        if isinstance(message, Call):
+            return fhir_refusal(self.community.fhir.send(message))
+        return refusal(self.community.send(message))
 
     def reading(self, patient: RegisteredPatient, role: str = "PAT") -> Seen:
         """The trail is read by somebody of this role; what it shows of that afterwards."""

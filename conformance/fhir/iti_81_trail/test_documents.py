@@ -5,7 +5,7 @@ from conformance.fhir.iti_81_trail.conftest import Look, after
 from fixtures.epr.fhir_audit import GLNS
 from fixtures.suite import requirement, transaction
 
-CREATE, READ, SEARCH = "ATC_DOC_CREATE", "ATC_DOC_READ", "ATC_DOC_SEARCH"
+CREATE, READ, SEARCH, UPDATE = "ATC_DOC_CREATE", "ATC_DOC_READ", "ATC_DOC_SEARCH", "ATC_DOC_UPDATE"
 
 
 @requirement("AUD-ATC-001", "AUD-ATC-019")
@@ -48,6 +48,35 @@ def test_each_document_that_was_retrieved_is_an_event(look: Look, act: str) -> N
 def test_a_search_is_an_event(look: Look, act: str) -> None:
     page = look(act)
     page.seen.has(SEARCH).asks(SEARCH, page["query"])
+
+
+@requirement("AUD-ATC-003")
+@after("update")
+def test_an_update_is_an_event(look: Look, act: str) -> None:
+    page = look(act)
+    page.seen.has(UPDATE).documents_are(UPDATE, page["entry"].unique_id)
+
+
+@requirement("XDS-AUD-006")
+@after("upload", "retrieval", "retrieval in an emergency", "update")
+def test_the_patient_sees_who_did_what_with_which_document(book: Book, look: Look, act: str) -> None:
+    page = look(act)
+    (code,), entry, target = page.deed.due, page["entry"], book.community.target
+    page.seen.has(code).names(code, "HCP", GLNS, page["id"]).purpose_is(code, page["purpose"])
+    page.seen.documents_are(code, entry.unique_id).describes(
+        code,
+        Repository_Unique_Id=target.repository_unique_id,
+        homeCommunityID=target.home_community_id,
+        EprDocumentTypeCode=entry.type_code.code,
+        title=entry.title,
+    )
+
+
+@requirement("XDS-AUD-006")
+@after("search")
+def test_the_patient_sees_who_searched(look: Look, act: str) -> None:
+    page = look(act)
+    page.seen.has(SEARCH).names(SEARCH, "HCP", GLNS, page["id"]).purpose_is(SEARCH, page["purpose"])
 
 
 @requirement("AUD-ATC-029")
