@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import cache, cached_property
 from typing import Any, Literal
-from urllib.parse import quote, urlsplit
+from urllib.parse import quote, urlencode, urlsplit
 
 from fixtures.epr.rest import FHIR_JSON, FORM
 from security.fuzz.contract import SENTINEL, Operation, narrowed
@@ -51,7 +51,7 @@ class Draft:
         carried = {name: value for name, value in values.items() if self.needs(name)}
         for name, value in sorted(values.items(), key=lambda pair: -len(pair[0])):
             target = target.replace(SENTINEL + name, quote(value, safe=":/?=&%" if "://" in value else ":/"))
-            content = content.replace((SENTINEL + name).encode(), self._written(value))
+            content = content.replace((SENTINEL + name).encode(), self.written(value))
         for place in (target.encode(), content):
             _, mark, rest = place.partition(SENTINEL.encode())
             if mark:
@@ -60,13 +60,16 @@ class Draft:
 
     def needs(self, name: str) -> bool:
         """Is there a place for the datum of this x-epr-fixture?"""
-        place = re.compile(re.escape(SENTINEL + name) + "(?![A-Za-z])")
+        place = re.compile(re.escape(SENTINEL + name) + "(?![A-Za-z_])")
         return bool(place.search(self.target) or place.search(self.content.decode("utf-8", "replace")))
 
     def with_resource(self, resource: Any) -> "Draft":
+        if self.content_type.startswith(FORM):
+            return replace(self, content=urlencode(resource, doseq=True).encode())
         return replace(self, content=json.dumps(resource, ensure_ascii=False).encode("utf-8", "surrogatepass"))
 
-    def _written(self, value: str) -> bytes:
+    def written(self, value: str) -> bytes:
+        """A text as the body has it."""
         if self.content_type.startswith(FORM):
             return quote(value, safe="").encode()
         return json.dumps(value)[1:-1].encode()

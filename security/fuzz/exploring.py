@@ -12,10 +12,10 @@ from urllib.parse import quote, urlsplit
 from fixtures.checks.verdicts import Finding, NotJudged
 from fixtures.client import Community
 from fixtures.ledger.records import Exchange
-from security.fuzz.contract import Operation, operation, operations, violations
+from security.fuzz.contract import SENTINEL, Operation, operation, operations, violations
 from security.fuzz.drafts import Draft, Kind
 from security.fuzz.making import drafts
-from security.fuzz.scene import Scene
+from security.fuzz.scene import FORM_FIELD, Scene
 from security.fuzz.shots import Volley, findings, fire, watched
 from security.fuzz.store import stored
 
@@ -23,7 +23,7 @@ from security.fuzz.store import stored
 _NAMED: Final = re.compile(
     r"generated: (?P<id>[\w.:]+), (?P<kind>valid|invalid), seed (?P<seed>\d+), case (?P<number>\d+)"
 )
-_DATUM: Final = re.compile(r"registered: (?P<name>[\w.]+) = (?P<value>.+)")
+_DATUM: Final = re.compile(r"registered: (?P<name>[\w.]+)(?: = (?P<value>.+))?")
 Say = Callable[[str], None]
 #: new requests of an operation at a time, in multiples of those that are stored: making them ready costs most
 _SHARE: Final = 8
@@ -151,15 +151,24 @@ def recorded(exchange: Exchange, values: Callable[[Operation, Draft], Mapping[st
         int(named["number"]),
     )
     then = {found["name"]: found["value"] for change in exchange.changes if (found := _DATUM.match(change))}
-    now = values(one, draft)
-    for name, old in sorted(then.items(), key=lambda pair: -len(pair[1])):
-        new = now.get(name, old)
-        draft = replace(
-            draft,
-            target=draft.target.replace(quote(old, safe=":/"), quote(new, safe=":/")),
-            content=draft.content.replace(old.encode(), new.encode()),
-        )
+    places = " ".join(SENTINEL + name for name in then)  # what is needed now is what was needed then
+    now = values(one, replace(draft, content=draft.content + places.encode()))
+    for name, old in sorted(then.items(), key=lambda pair: -len(pair[1] or "")):
+        draft = _with_datum(draft, name, old, now.get(name, old))
     return draft
+
+
+def _with_datum(draft: Draft, name: str, old: str | None, new: str | None) -> Draft:
+    """With ``new`` for ``old``; where the ledger has no value, in the field of the form that has this name."""
+    if old is None or new is None:
+        field_ = re.compile(rb"(?<![^&])" + name.removeprefix(FORM_FIELD).encode() + rb"=[^&]*")
+        pair = name.removeprefix(FORM_FIELD).encode() + b"=" + draft.written(new or "")
+        return replace(draft, content=field_.sub(lambda _: pair, draft.content))
+    return replace(
+        draft,
+        target=draft.target.replace(quote(old, safe=":/"), quote(new, safe=":/")),
+        content=draft.content.replace(draft.written(old), draft.written(new)),
+    )
 
 
 def _start(one: Operation, target: str) -> int:

@@ -19,5 +19,6 @@ def drafts(one: Operation, seeds: tuple[int, int, int] = SEEDS, *, share: int = 
     yield from valid
     wrong = (draft for draft in generated(one, "invalid", seed=seeds[1], count=2 * INVALID * share) if is_proven(draft))
     yield from islice(wrong, INVALID * share)
-    for place, draft in enumerate(valid[-share:]):
+    whole = valid if one.is_oauth else valid[-share:]  # of each grant, for a token request is small
+    for place, draft in enumerate(whole):
         yield from thinned(draft, seed=seeds[2] + place, count=THINNED)

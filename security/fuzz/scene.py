@@ -17,7 +17,7 @@ from fixtures.epr.names import EPR_SPID
 from fixtures.epr.rest import FHIR_JSON, NEW_TRACE, Call, Raw
 from fixtures.epr.rest_reply import RestReply
 from fixtures.people.patients import Patient
-from security.fuzz.contract import Link, Operation, links, operation
+from security.fuzz.contract import SENTINEL, Link, Operation, links, operation
 from security.fuzz.drafts import Draft
 from security.fuzz.repair import repaired
 from security.fuzz.store import stored
@@ -27,6 +27,8 @@ SPIDS: Final = f"urn:oid:{EPR_SPID}"
 _ROLES: Final = {"ITI-65": "HCP", "ITI-67": "PAT", "ITI-68": "PAT", "CH:MHD-1": "PAT", "ITI-81": "PAT"}
 _ROLES_OF_POLICIES: Final = dict.fromkeys(("PPQ-3", "PPQ-4", "PPQ-5"), "PAT")
 ROLES: Final = {**_ROLES, **_ROLES_OF_POLICIES}
+#: before the name of a field of a valid token request with a code
+FORM_FIELD: Final = "form."
 #: data that another operation gives
 _LINKED: Final = ("link.id", "link.identifier", "organization.reference", "practitioner.reference")
 #: what needs no escape in a search
@@ -83,7 +85,13 @@ class Scene:
         if one.transaction == "ITI-71":
             client = community.fhir.authorization.with_code()
             found |= {"client.id": client.client_id, "client.redirectUri": client.redirect_uri}
+            found |= self._form() if SENTINEL + FORM_FIELD in draft.content.decode("utf-8", "replace") else {}
         return found
+
+    def _form(self) -> dict[str, str]:
+        """The fields of a token request with a code of its own, which is good for one request."""
+        request = self.community.fhir.authorization.code_token_request("PAT", self.patient)
+        return {f"{FORM_FIELD}{name}": value for name, value in request.form or ()}
 
     def _gln(self, one: Operation) -> str:
         if one.id == "getAccessToken":
@@ -163,7 +171,7 @@ class Scene:
             return replace(raw, url=raw.url.rstrip("/") + target)
 
         call = call.on_the_wire(f"generated: {draft.name}", address)
-        data = (f"registered: {name} = {value}" for name, value in draft.values.items())
+        data = (_written_down(name, value) for name, value in draft.values.items())
         call = replace(call, changes=(*call.changes, *data))
         return self._with_token(call, draft) if token else call
 
@@ -181,7 +189,9 @@ class Scene:
     def _with_token(self, call: Call, draft: Draft) -> Call:
         one, fhir = draft.operation, self.community.fhir
         if one.id == "getAccessToken":
-            client = fhir.authorization.credentials("technical")
+            known = fhir.authorization
+            is_of_code = b"authorization_code" in draft.content or b"code_verifier=" in draft.content
+            client = known.with_code() if is_of_code else known.credentials("technical")
             return iua.signed(call.with_header("Authorization", iua.basic(client.client_id, client.secret)), client)
         if one.is_oauth or one.transaction == "FHIR API":
             return call
@@ -259,6 +269,11 @@ def _institutions(draft: Draft) -> Iterator[tuple[str, tuple[str, str]]]:
             given = (one.get("system"), one.get("value")) if isinstance(one, dict) else ()
             if len(given) == 2 and all(isinstance(text, str) and _PLAIN.fullmatch(text) for text in given):
                 yield kind, ("identifier", "|".join(map(str, given)))
+
+
+def _written_down(name: str, value: str) -> str:
+    """How the ledger names a datum; a field of a form is found again by its name, and its value says nothing."""
+    return f"registered: {name}" if name.startswith(FORM_FIELD) else f"registered: {name} = {value}"
 
 
 def _canonical(value: Any) -> str:

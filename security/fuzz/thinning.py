@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from typing import Any, Final
 
-from fixtures.epr.rest import FHIR_JSON
+from fixtures.epr.rest import FHIR_JSON, FORM
 from security.fuzz.contract import violations
 from security.fuzz.drafts import Draft
 
@@ -27,6 +27,10 @@ SAMPLE: Final[Mapping[str, str]] = {
     "practitioner.gln": "7601000102737",
     "practitioner.reference": "Practitioner/1",
     "organization.reference": "Organization/1",
+    "form.code": "SplxlOBeZQQYbYS6WxSbIA",
+    "form.code_verifier": "x" * 43,
+    "form.client_assertion_type": "urn:ietf:params:oauth:client-assertion-type:saml2-bearer",
+    "form.client_assertion": "PHNhbWwyOkFzc2VydGlvbj4",
     "link.id": "1",
     "link.identifier": "urn:uuid:0b8d8a6f-6f0e-4d43-9f6c-5f0c9a521c01",
 }
@@ -35,7 +39,7 @@ SAMPLE: Final[Mapping[str, str]] = {
 def thinned(draft: Draft, *, seed: int, count: int) -> Iterator[Draft]:
     """At most ``count`` requests, each without one element; the same for the same seed."""
     resource = draft.resource
-    if not isinstance(resource, dict) or draft.content_type != FHIR_JSON:
+    if not isinstance(resource, dict) or draft.content_type not in (FHIR_JSON, FORM):
         return
     places = sorted(_places(resource))
     random.Random(seed).shuffle(places)  # noqa: S311
