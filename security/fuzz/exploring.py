@@ -12,6 +12,7 @@ from urllib.parse import quote, urlsplit
 from fixtures.checks.verdicts import Finding, NotJudged
 from fixtures.client import Community
 from fixtures.ledger.records import Exchange
+from fixtures.ledger.runs import restored
 from security.fuzz.contract import SENTINEL, Operation, operation, operations, violations
 from security.fuzz.drafts import Draft, Kind
 from security.fuzz.making import drafts
@@ -130,10 +131,7 @@ def recorded(exchange: Exchange, values: Callable[[Operation, Draft], Mapping[st
     named = next((found for change in exchange.changes if (found := _NAMED.search(change))), None)
     if named is None:
         raise ValueError(f"{exchange.id} is no generated request")
-    if exchange.request["truncated"]:
-        raise ValueError(f"{exchange.id} is too large: the ledger has only its beginning")
-    body = exchange.request["body"]
-    content = b64decode(body) if exchange.request["encoding"] == "base64" else body.encode()
+    content = _octets(exchange)
     parts = urlsplit(exchange.url)
     one = operation(named["id"])
     target = parts.path + (f"?{parts.query}" if parts.query else "")
@@ -156,6 +154,16 @@ def recorded(exchange: Exchange, values: Callable[[Operation, Draft], Mapping[st
     for name, old in sorted(then.items(), key=lambda pair: -len(pair[1] or "")):
         draft = _with_datum(draft, name, old, now.get(name, old))
     return draft
+
+
+def _octets(exchange: Exchange) -> bytes:
+    """The body that was sent; ValueError where the ledger has not all of it."""
+    request = exchange.request
+    if "runs" in request:
+        return restored(request["runs"])
+    if request["truncated"]:
+        raise ValueError(f"{exchange.id} is too large: the ledger has only its beginning")
+    return b64decode(request["body"]) if request["encoding"] == "base64" else str(request["body"]).encode()
 
 
 def _with_datum(draft: Draft, name: str, old: str | None, new: str | None) -> Draft:
