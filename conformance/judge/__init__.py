@@ -1,13 +1,17 @@
 """``python -m conformance.judge FILE...``: stored messages judged by the structural rows of the catalogue.
 
-A FILE is raw XML (a SOAP envelope, a payload alone or an X-User Assertion), a recorded HTTP message or exchange, or a
-ledger of a run; :mod:`fixtures.epr.stored` has the formats. Requests are judged too: the rows of the client are what a
-primary system is held to.
+A FILE is raw XML (a SOAP envelope, a payload alone or an X-User Assertion), a FHIR resource in JSON or XML, a recorded
+HTTP message or exchange, or a ledger of a run; :mod:`fixtures.epr.stored` has the formats. Requests are judged too: the
+rows of the client are what a primary system is held to. The transaction of a message of the FHIR API is told by method
+and path, by what it answers, or by type, profile and content of the resource.
 
 --request FILE   the request that the response in the one other FILE answers. Without it a response is judged together
                  with its request where the file holds both, or where a request among the FILEs has the MessageID that
-                 the response names in RelatesTo. Checks that need an unknown request, HTTP frame, time or target
+                 the response names in RelatesTo (SOAP). Checks that need an unknown request, HTTP frame, time or target
                  are left out and named.
+--transaction NAME
+                 the transaction of messages in which nothing tells it: ``ITI-65`` for a transaction-response that names
+                 no place, ``ITI-68`` for a retrieval from any URL
 --target FILE    the target file of the community the messages come from; its OIDs are then demanded (those of our own
                  system, sender and local, are not: others may have sent the messages)
 --json           a list with one object for each message: ``{file, place, transaction, direction, judged: [row ids],

@@ -1,4 +1,7 @@
-"""``python -m conformance.judge FILE... [--json] [--request FILE] [--target FILE]``: see :mod:`conformance.judge`."""
+"""``python -m conformance.judge FILE... [--request FILE] [--transaction NAME] [--target FILE] [--json]``.
+
+See :mod:`conformance.judge`.
+"""
 
 import json
 import sys
@@ -12,10 +15,14 @@ from conformance.judge.telling import told
 from fixtures.checks.catalogue import CatalogueError
 from fixtures.command_line import CommandLine
 from fixtures.epr.stored import NotReadable, Stored, read_file
+from fixtures.epr.stored_kind import TRANSACTIONS as SOAP_TRANSACTIONS
+from fixtures.epr.stored_rest_kind import REST_TRANSACTIONS
 from fixtures.suite.watch import facts_of
 from fixtures.target import Target, TargetError, load_target
 
 OK, FINDINGS, OURS, USAGE, NOTHING = 0, 1, 3, 4, 5
+#: what --transaction may name
+TRANSACTIONS = sorted({*SOAP_TRANSACTIONS, *REST_TRANSACTIONS})
 
 
 class _Usage(Exception):
@@ -30,13 +37,18 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="stored messages")
     parser.add_argument("--request", metavar="FILE", type=Path, help="the request the response in FILE answers")
+    parser.add_argument(
+        "--transaction", choices=TRANSACTIONS, metavar="NAME", default="", help="where no message tells"
+    )
     parser.add_argument("--target", metavar="FILE", type=Path, help="target file of the community")
     parser.add_argument("--json", action="store_true", help="for programs")
     given = parser.parse_args(arguments)
     try:
         facts = _facts(load_target(given.target)) if given.target else None
         request = _request(given.request, given.files) if given.request else None
-        results = judge_files(given.files, register=load_register(), request=request, facts=facts)
+        results = judge_files(
+            given.files, register=load_register(), request=request, facts=facts, transaction=given.transaction
+        )
     except (_Usage, TargetError) as error:
         print(f"judge: {error}", file=sys.stderr)
         return USAGE

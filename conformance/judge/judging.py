@@ -11,11 +11,17 @@ from fixtures.checks.catalogue import load_catalogue
 from fixtures.checks.stored import judge_stored
 from fixtures.checks.verdicts import Finding, Verdict
 from fixtures.epr.atna_read import NoAuditRecord, read_audit
-from fixtures.epr.stored import NotReadable, Stored, answering, is_ledger, read_file, read_ledger
+from fixtures.epr.stored import NotReadable, Stored, answering, is_ledger, named, read_file, read_ledger
 from fixtures.epr.xml import text
 
 #: what a check may lack, by variable
-NEEDS: Final = {"request": "the request", "http": "the HTTP frame", "now": "the time of the exchange"}
+NEEDS: Final = {
+    "request": "the request",
+    "sent": "the request",
+    "query": "the URL of the request",
+    "http": "the HTTP frame",
+    "now": "the time of the exchange",
+}
 _TARGET: Final = "the target"
 
 
@@ -105,9 +111,17 @@ def words(variables: Iterable[str]) -> set[str]:
 
 
 def judge_files(
-    files: Sequence[Path], *, register: Register, request: Stored | None = None, facts: Mapping[str, str] | None = None
+    files: Sequence[Path],
+    *,
+    register: Register,
+    request: Stored | None = None,
+    facts: Mapping[str, str] | None = None,
+    transaction: str = "",
 ) -> list[Result]:
-    """Every message of every file, in order. ``request``: what the responses in the files answer."""
+    """Every message of every file, in order.
+
+    ``request``: what the responses in the files answer; ``transaction``: of a message that does not say of which it is.
+    """
     read: list[_Read | Result] = []
     for file in files:
         read += _of_ledger(file, register, facts) if is_ledger(file) else _read(file)
@@ -119,6 +133,7 @@ def judge_files(
             results.append(item)
             continue
         message = _with_request(item.message, request, by_id)
+        message = named(message, transaction) if transaction else message
         results.append(_judged(replace(item, message=message), register, facts))
     return results
 
@@ -155,7 +170,7 @@ def _header(message: Stored, name: str = "MessageID") -> str:
 
 
 def _with_request(message: Stored, request: Stored | None, by_id: Mapping[str, Stored]) -> Stored:
-    if message.root is None or message.kind.direction in ("request", "assertion") or message.request is not None:
+    if message.problem or message.kind.direction in ("request", "assertion") or message.request is not None:
         return message
     counterpart = request or by_id.get(_header(message, "RelatesTo"))
     if counterpart is None:
@@ -183,6 +198,8 @@ def _judged(read: _Read, register: Register, facts: Mapping[str, str] | None) ->
 
 def _recorded(message: Stored) -> str:
     """What an audit record says of itself, and how it departs from DICOM; "" for anything else."""
+    if message.rest is not None:
+        return ""
     try:
         record = read_audit(message.xml)
     except NoAuditRecord:
