@@ -115,13 +115,13 @@ def test_the_source_is_an_organisation(look: Look, act: str) -> None:
     look(act).is_right("site")
 
 
-@requirement("AUD-FHIR-002", "AUD-FHIR-003")
+@requirement("AUD-FHIR-002", "AUD-FHIR-003", "XUA-OIDC-096")
 @after(*DOCUMENTS)
 def test_user_role_and_purpose_are_those_of_the_token(look: Look, act: str) -> None:
     look(act).is_right("user", "purpose")
 
 
-@requirement("AUD-FHIR-004")
+@requirement("AUD-FHIR-004", "XUA-OIDC-096")
 @after("find references by an assistant")
 def test_who_acts_for_a_professional_is_recorded_with_him(look: Look, act: str) -> None:
     look(act).is_right("delegate")

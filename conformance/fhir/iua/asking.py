@@ -24,11 +24,17 @@ def technical(community: Community, change: Change = unchanged, *, spid: str = "
 
 
 def redeeming(
-    community: Community, patient: RegisteredPatient, role: str = "HCP", change: Change = unchanged, **wanted: Any
+    community: Community,
+    patient: RegisteredPatient,
+    role: str = "HCP",
+    change: Change = unchanged,
+    *,
+    signing: Signing = PROFILE,
+    **wanted: Any,
 ) -> Call:
     """The signed token request with a fresh code; ``change`` is made before signing."""
     server = community.fhir.authorization
-    return iua.signed(change(server.code_token_request(role, patient, **wanted)), server.with_code())
+    return iua.signed(change(server.code_token_request(role, patient, **wanted)), server.with_code(), signing)
 
 
 def changed_technical(community: Community, change: Change, *, signing: Signing = PROFILE) -> RestReply:
@@ -56,14 +62,13 @@ def changed_authorizing(
     return community.fhir.send(change(valid), baseline=valid)
 
 
-def no_token(community: Community, patient: RegisteredPatient, change: Change, role: str = "HCP") -> None:
-    """What is claimed with this change brings no token: it is refused at once, or when the code is redeemed."""
+def outcome(community: Community, patient: RegisteredPatient, change: Change, role: str = "HCP") -> RestReply:
+    """What comes of an authorization request with this change: its refusal, or the answer to the code it brought."""
     verifier = iua.new_verifier()
     reply = changed_authorizing(community, patient, change, role, verifier=verifier)
     code = iua.redirected(reply).get("code")
     if not code:
-        code_refused(reply)
-        return
+        return reply
     server = community.fhir.authorization
     call = iua.code_token_request(
         server.metadata().token_endpoint,
@@ -72,7 +77,18 @@ def no_token(community: Community, patient: RegisteredPatient, change: Change, r
         verifier=verifier,
         identity=server.identity(community.user(role, patient), patient),
     )
-    token_refused(community.fhir.send(iua.signed(call, server.with_code())))
+    return community.fhir.send(iua.signed(call, server.with_code()))
+
+
+def no_token(community: Community, patient: RegisteredPatient, change: Change, role: str = "HCP") -> None:
+    """What is claimed with this change brings no token: it is refused at once, or when the code is redeemed."""
+    reply = outcome(community, patient, change, role)
+    (code_refused if is_of_authorize(reply) else token_refused)(reply)
+
+
+def is_of_authorize(reply: RestReply) -> bool:
+    """The answer to an authorization request, not to a token request."""
+    return reply.request.method == "GET"
 
 
 def form(name: str, value: str | None) -> Change:

@@ -17,26 +17,30 @@ def patient(community: Community) -> RegisteredPatient:
     return community.record()
 
 
-@requirement("FHIR-ITI71-014", "FHIR-ITI71-048")
+#: characters a state may have (OAuth 2.1, appendix A), those of a query among them
+STATE = 's 1&=/?#%+;"<>~'
+
+
+@requirement("FHIR-ITI71-014", "FHIR-ITI71-048", "XUA-OIDC-030")
 def test_a_code_comes_with_the_state_to_the_registered_redirect_uri(
     community: Community, patient: RegisteredPatient
 ) -> None:
-    reply = community.fhir.send(authorizing(community, patient, state="s-Ä 1&=/"))
+    reply = community.fhir.send(authorizing(community, patient, state=STATE))
     location, told = reply.headers.get("location", ""), iua.redirected(reply)
     where = community.fhir.authorization.with_code().redirect_uri
     expect(reply).meets(reply.status in (302, 303), "HTTP 302", reply.says, "HTTP status")
     expect(reply).meets(location.startswith(where), where, location, "Location")
     expect(reply).meets(bool(told.get("code")), "a code", location, "Location")
-    expect(reply).meets(told.get("state") == "s-Ä 1&=/", "the state that was sent", told.get("state"), "state")
+    expect(reply).meets(told.get("state") == STATE, "the state that was sent", told.get("state"), "state")
     expect(reply).meets("access_token" not in location, "no token in a URL", location, "Location")
 
 
-@requirement("FHIR-ITI71-016")
+@requirement("FHIR-ITI71-016", "XUA-OIDC-032")
 def test_an_unknown_client_is_not_redirected(community: Community, patient: RegisteredPatient) -> None:
     not_redirected(changed_authorizing(community, patient, query("client_id", "no-such-client")))
 
 
-@requirement("FHIR-ITI71-015")
+@requirement("FHIR-ITI71-015", "XUA-OIDC-031")
 @pytest.mark.parametrize("other", ["https://rogue.example/callback", "{own}/more", "{own}x"])
 def test_nobody_is_sent_to_an_unregistered_redirect_uri(
     community: Community, patient: RegisteredPatient, other: str
@@ -45,18 +49,31 @@ def test_nobody_is_sent_to_an_unregistered_redirect_uri(
     not_redirected(changed_authorizing(community, patient, query("redirect_uri", other.format(own=own))))
 
 
-@requirement("FHIR-ITI71-017")
+@requirement("FHIR-ITI71-017", "XUA-OIDC-032")
 @pytest.mark.parametrize("kind", ["token", "code token", "id_token"])
 def test_the_response_type_is_code(community: Community, patient: RegisteredPatient, kind: str) -> None:
     code_refused(changed_authorizing(community, patient, query("response_type", kind)))
 
 
-@requirement("FHIR-ITI71-018")
+@requirement("FHIR-ITI71-018", "XUA-OIDC-032")
 def test_without_state_there_is_no_code(community: Community, patient: RegisteredPatient) -> None:
     code_refused(changed_authorizing(community, patient, query("state", None)))
 
 
-@requirement("FHIR-ITI71-019")
+#: an authority without id, and an id in no component of its own
+NO_SPIDS = {"no-id": "^^^&2.16.756.5.30.1.127.3.10.3&ISO", "no-CX": "{spid}&2.16.756.5.30.1.127.3.10.3&ISO"}
+
+
+@requirement("XUA-OIDC-032")
+@pytest.mark.parametrize("person", NO_SPIDS.values(), ids=NO_SPIDS)
+def test_for_a_misshapen_person_id_there_is_no_code(
+    community: Community, patient: RegisteredPatient, person: str
+) -> None:
+    change = query("person_id", person.format(spid=patient.spid))
+    code_refused(changed_authorizing(community, patient, change))
+
+
+@requirement("FHIR-ITI71-019", "XUA-OIDC-033")
 def test_a_plain_code_challenge_is_refused(community: Community, patient: RegisteredPatient) -> None:
     code_refused(changed_authorizing(community, patient, query("code_challenge_method", "plain")))
 
@@ -83,22 +100,41 @@ PURPOSES = {
     "XYZ": iua.scope("HCP", "XYZ"),
     "other-system": iua.scope("HCP", "NORM").replace(iua.PURPOSE, "urn:oid:2.999.1"),
 }
+GRANTED = [("HCP", "NORM"), ("HCP", "EMER"), ("ASS", "NORM"), ("ASS", "EMER"), ("PAT", "NORM"), ("REP", "NORM")]
 ROLES = {
     "TCU": iua.scope("TCU", "NORM"),
+    "DADM": iua.scope("DADM", "NORM"),
     "XYZ": iua.scope("XYZ", "NORM"),
     "other-system": iua.scope("HCP", "NORM").replace(iua.ROLE, "urn:oid:2.999.1"),
 }
 
 
-@requirement("FHIR-ITI71-026")
+@requirement("XUA-OIDC-035")
+@pytest.mark.parametrize(("role", "purpose"), GRANTED)
+def test_the_roles_and_purposes_of_the_guide_may_be_claimed(
+    community: Community, patient: RegisteredPatient, role: str, purpose: str
+) -> None:
+    reply = community.fhir.send(authorizing(community, patient, role, purpose=purpose))
+    expect(reply).meets(bool(iua.redirected(reply).get("code")), "a code", reply.says, "Location")
+
+
+@requirement("FHIR-ITI71-026", "XUA-OIDC-035")
 @pytest.mark.parametrize("scope", PURPOSES.values(), ids=PURPOSES)
 def test_another_purpose_is_not_granted(community: Community, patient: RegisteredPatient, scope: str) -> None:
     no_token(community, patient, query("scope", scope))
 
 
-@requirement("FHIR-ITI71-027")
+@requirement("FHIR-ITI71-027", "XUA-OIDC-035")
 @pytest.mark.parametrize("scope", ROLES.values(), ids=ROLES)
 def test_another_role_is_not_granted(community: Community, patient: RegisteredPatient, scope: str) -> None:
+    no_token(community, patient, query("scope", scope))
+
+
+@requirement("XUA-OIDC-032")
+@pytest.mark.parametrize("scope", [PURPOSES["XYZ"], ROLES["XYZ"]], ids=["purpose", "role"])
+def test_an_unknown_value_in_the_scope_brings_no_token(
+    community: Community, patient: RegisteredPatient, scope: str
+) -> None:
     no_token(community, patient, query("scope", scope))
 
 

@@ -2,28 +2,24 @@
 
 import base64
 import hashlib
-import time
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import UTC, datetime, timedelta
 
 import pytest
-from joserfc import jwt
 
-from conformance.fhir.iua.asking import authorizing, changed_redeeming, form, no_token, query, redeeming
+from conformance.fhir.iua.asking import authorizing, changed_redeeming, form, no_token, outcome, query, redeeming
 from fixtures.checks.expect import expect
 from fixtures.checks.expect_oauth import part, token_of, token_refused
 from fixtures.checks.verdicts import Reason, Skipped
 from fixtures.client import Community, RegisteredPatient
-from fixtures.client.authorization import as_jwk
-from fixtures.epr import iua, saml
+from fixtures.epr import iua, jwt
 from fixtures.epr.fhir_patients import cross_reference
-from fixtures.epr.keypair import KeyPair
 from fixtures.epr.rest import Call
 from fixtures.epr.rest_reply import RestReply
 from fixtures.suite import requirement
 from fixtures.target import User
-from fixtures.trust.forgery import stray
 
+EXTENDED = ("person_id", "subject_role", "purpose_of_use")
 OTHER_VERIFIER = "A" * 64
 
 
@@ -32,7 +28,14 @@ def patient(community: Community) -> RegisteredPatient:
     return community.record()
 
 
-@requirement("FHIR-ITI71-020")
+@requirement("XUA-OIDC-041")
+def test_a_code_is_exchanged_for_a_token(community: Community, patient: RegisteredPatient) -> None:
+    call = redeeming(community, patient)
+    assert ("grant_type", "authorization_code") in (call.form or ())
+    token_of(community.fhir.send(call))
+
+
+@requirement("FHIR-ITI71-020", "XUA-OIDC-033")
 @pytest.mark.parametrize("verifier", [OTHER_VERIFIER, None, ""], ids=["other", "none", "empty"])
 def test_without_the_right_verifier_there_is_no_token(
     community: Community, patient: RegisteredPatient, verifier: str | None
@@ -40,7 +43,7 @@ def test_without_the_right_verifier_there_is_no_token(
     token_refused(changed_redeeming(community, patient, form("code_verifier", verifier)))
 
 
-@requirement("FHIR-ITI71-020")
+@requirement("FHIR-ITI71-020", "XUA-OIDC-033")
 def test_a_challenge_over_hexadecimal_digits_does_not_fit(community: Community, patient: RegisteredPatient) -> None:
     server, verifier = community.fhir.authorization, iua.new_verifier()
     digits = hashlib.sha256(verifier.encode()).hexdigest().encode()
@@ -59,7 +62,15 @@ def test_a_challenge_over_hexadecimal_digits_does_not_fit(community: Community, 
     token_refused(community.fhir.send(iua.signed(call, server.with_code())))
 
 
-@requirement("FHIR-ITI71-021")
+@requirement("XUA-OIDC-033")
+def test_a_verifier_without_challenge_brings_no_token(community: Community, patient: RegisteredPatient) -> None:
+    def change(call: Call) -> Call:
+        return call.without_query("code_challenge").without_query("code_challenge_method", "without challenge")
+
+    no_token(community, patient, change)
+
+
+@requirement("FHIR-ITI71-021", "XUA-OIDC-042")
 def test_a_code_is_redeemed_once(community: Community, patient: RegisteredPatient) -> None:
     server = community.fhir.authorization
     call = server.code_token_request("HCP", patient)
@@ -88,7 +99,7 @@ def other_client(community: Community) -> iua.Credentials:
     raise Skipped(Reason.NEEDS_USER, "there is no second portal or primary system among [[clients]]")
 
 
-@requirement("FHIR-ITI71-022")
+@requirement("FHIR-ITI71-022", "XUA-OIDC-043")
 def test_another_client_does_not_redeem_the_code(community: Community, patient: RegisteredPatient) -> None:
     server, other = community.fhir.authorization, other_client(community)
     stolen = server.code_token_request("HCP", patient).with_form("client_id", other.client_id)
@@ -104,91 +115,6 @@ def test_the_redirect_uri_is_the_one_the_code_was_sent_to(community: Community, 
     token_refused(changed_redeeming(community, patient, form("redirect_uri", f"{own}/other")))
 
 
-@requirement("FHIR-ITI71-023")
-def test_without_identity_token_there_is_no_access_token(community: Community, patient: RegisteredPatient) -> None:
-    def change(call: Call) -> Call:
-        return call.with_form("client_assertion", None).with_form("client_assertion_type", None)
-
-    token_refused(changed_redeeming(community, patient, change))
-
-
-def minted(
-    community: Community, *, issuer: str = "", audience: str = "", key: KeyPair | None = None, minutes: int = 0
-) -> str:
-    """An identity assertion of the first professional, with another issuer, audience or key or of another time."""
-    idp, own = community.fhir.authorization.identity_provider()
-    user = community.user("HCP")
-    identity = saml.Identity(user.name_id, user.given, user.family, user.gln)
-    now = datetime.now(UTC) + timedelta(minutes=minutes)
-    assertion = saml.idp(identity, issuer=issuer or idp.issuer, audience=audience or idp.audience, now=now)
-    return iua.encoded(assertion.signed(key or own))
-
-
-@requirement("FHIR-ITI71-023")
-def test_an_identity_token_that_has_expired_is_not_believed(community: Community, patient: RegisteredPatient) -> None:
-    token_refused(changed_redeeming(community, patient, form("client_assertion", minted(community, minutes=-20))))
-
-
-@requirement("FHIR-ITI71-023")
-def test_an_identity_token_of_a_foreign_key_is_not_believed(community: Community, patient: RegisteredPatient) -> None:
-    token_refused(changed_redeeming(community, patient, form("client_assertion", minted(community, key=stray()))))
-
-
-@requirement("FHIR-ITI71-023")
-def test_an_identity_token_of_an_unknown_issuer_is_not_believed(
-    community: Community, patient: RegisteredPatient
-) -> None:
-    rogue = minted(community, issuer="https://rogue.example")
-    token_refused(changed_redeeming(community, patient, form("client_assertion", rogue)))
-
-
-@requirement("FHIR-ITI71-023")
-def test_an_identity_token_for_somebody_else_is_not_believed(community: Community, patient: RegisteredPatient) -> None:
-    foreign = minted(community, audience="https://elsewhere.example")
-    token_refused(changed_redeeming(community, patient, form("client_assertion", foreign)))
-
-
-@requirement("FHIR-ITI71-023")
-def test_an_identity_token_of_tomorrow_is_not_believed(community: Community, patient: RegisteredPatient) -> None:
-    token_refused(changed_redeeming(community, patient, form("client_assertion", minted(community, minutes=1_440))))
-
-
-@requirement("FHIR-ITI71-024")
-def test_a_saml_assertion_is_taken(community: Community, patient: RegisteredPatient) -> None:
-    token_of(community.fhir.send(redeeming(community, patient)))
-
-
-def id_token(community: Community, user: User) -> str:
-    idp, own = community.fhir.authorization.identity_provider()
-    key, now = as_jwk(own.key), int(time.time())
-    claims = {
-        "iss": idp.issuer,
-        "sub": user.name_id,
-        "aud": idp.audience,
-        "iat": now,
-        "exp": now + 300,
-        "gln": user.gln,
-        "given_name": user.given,
-        "family_name": user.family,
-    }
-    return jwt.encode({"alg": "RS256" if key.key_type == "RSA" else "ES256"}, claims, key, ["RS256", "ES256"])
-
-
-@requirement("FHIR-ITI71-024")
-def test_an_id_token_is_taken(community: Community, patient: RegisteredPatient) -> None:
-    token = id_token(community, community.user("HCP"))
-
-    def change(call: Call) -> Call:
-        return call.with_form("client_assertion", token).with_form("client_assertion_type", iua.JWT_BEARER)
-
-    token_of(community.fhir.send(redeeming(community, patient, "HCP", change)))
-
-
-@requirement("FHIR-ITI71-024")
-def test_an_unknown_kind_of_identity_token_is_refused(community: Community, patient: RegisteredPatient) -> None:
-    token_refused(changed_redeeming(community, patient, form("client_assertion_type", "urn:example:assertion")))
-
-
 @requirement("FHIR-ITI71-025")
 def test_without_person_a_code_brings_a_basic_token(community: Community, patient: RegisteredPatient) -> None:
     reply = community.fhir.send(redeeming(community, patient, spid=""))
@@ -196,11 +122,52 @@ def test_without_person_a_code_brings_a_basic_token(community: Community, patien
     expect(reply).meets(person is None, "no person_id", person, "person_id")
 
 
-@requirement("FHIR-ITI71-025", "FHIR-ITI71-042")
+@requirement("XUA-OIDC-034")
+def test_with_person_role_and_purpose_a_code_brings_an_extended_token(
+    community: Community, patient: RegisteredPatient
+) -> None:
+    reply = community.fhir.send(redeeming(community, patient))
+    claims = token_of(reply)
+    missing = [name for name in EXTENDED if not part(claims, f"extensions.ihe_iua.{name}")]
+    expect(reply).meets(not missing, ", ".join(EXTENDED), f"without {', '.join(missing)}", "extensions.ihe_iua")
+
+
+@requirement("FHIR-ITI71-025", "FHIR-ITI71-042", "XUA-OIDC-063")
 def test_with_person_a_code_brings_a_token_for_this_record(community: Community, patient: RegisteredPatient) -> None:
     reply = community.fhir.send(redeeming(community, patient))
     person = part(token_of(reply), "extensions.ihe_iua.person_id")
     expect(reply).meets(person == iua.cx(patient.spid), iua.cx(patient.spid), person, "person_id")
+
+
+def scoped(*names: str) -> Callable[[Call], Call]:
+    """Only these parts of the scope of a professional."""
+    kept = [word for word in iua.scope("HCP", "NORM").split(" ") if word.partition("=")[0] in names]
+    return query("scope", " ".join((*kept, "openid")))
+
+
+@requirement("XUA-OIDC-034")
+@pytest.mark.parametrize("given", ["purpose_of_use", "subject_role"])
+def test_with_person_but_without_role_or_purpose_no_extended_token_comes(
+    community: Community, patient: RegisteredPatient, given: str
+) -> None:
+    reply = outcome(community, patient, scoped(given))
+    person = part(jwt.claims(iua.access_token(reply)), "extensions.ihe_iua.person_id")
+    expect(reply).meets(person is None, "a refusal, or a basic token", person, "person_id")
+
+
+@requirement("XUA-OIDC-034")
+def test_without_person_role_and_purpose_a_code_brings_a_basic_token(
+    community: Community, patient: RegisteredPatient
+) -> None:
+    def change(call: Call) -> Call:
+        return scoped()(call).without_query("person_id")
+
+    reply = outcome(community, patient, change)
+    claims = jwt.claims(iua.access_token(reply))
+    person = part(claims, "extensions.ihe_iua.person_id")
+    expect(reply).meets(person is None, "a basic token", person, "person_id")
+    # scopes beside those of the guide are the server's business
+    expect(reply).prefers(bool(claims), "a basic token", reply.says, "access_token")
 
 
 def claiming(
@@ -220,29 +187,35 @@ def claiming(
     return community.fhir.send(signed, baseline=lambda: redeeming(community, patient))
 
 
-@requirement("FHIR-ITI71-028")
+@requirement("FHIR-ITI71-028", "XUA-OIDC-046")
 def test_a_patient_is_no_professional(community: Community, patient: RegisteredPatient) -> None:
     token_refused(claiming(community, community.user("PAT", patient), "HCP", patient, patient))
 
 
-@requirement("FHIR-ITI71-028")
+@requirement("FHIR-ITI71-028", "XUA-OIDC-046")
 def test_a_professional_who_is_not_registered_gets_no_token(community: Community, patient: RegisteredPatient) -> None:
     stranger = community.user("HCP", state="unregistered")
     token_refused(claiming(community, stranger, "HCP", patient, patient))
 
 
-@requirement("FHIR-ITI71-028")
+@requirement("FHIR-ITI71-028", "XUA-OIDC-046")
 def test_a_patient_gets_no_token_for_another_record(community: Community, patient: RegisteredPatient) -> None:
     other = community.record()
     token_refused(claiming(community, community.user("PAT", patient), "PAT", patient, other))
 
 
-@requirement("FHIR-ITI71-029")
+@requirement("XUA-OIDC-046")
+def test_a_representative_gets_no_token_without_mandate(community: Community, patient: RegisteredPatient) -> None:
+    other = community.record()
+    token_refused(claiming(community, community.user("REP", patient), "REP", patient, other))
+
+
+@requirement("FHIR-ITI71-029", "XUA-OIDC-046")
 def test_an_assistant_names_the_principal(community: Community, patient: RegisteredPatient) -> None:
     no_token(community, patient, query("principal_id", None), "ASS")
 
 
-@requirement("FHIR-ITI71-029")
+@requirement("FHIR-ITI71-029", "XUA-OIDC-046")
 def test_an_assistant_acts_for_no_other_professional(community: Community, patient: RegisteredPatient) -> None:
     assistant = community.user("ASS")
     principal = community.target.user(assistant.principal)

@@ -9,6 +9,7 @@ from fixtures.checks.expect import expect
 from fixtures.checks.expect_oauth import part, token_of, token_refused
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr import iua, jwt
+from fixtures.epr.http_signature import COMPONENTS, Signing
 from fixtures.epr.rest import Call
 from fixtures.suite import requirement
 
@@ -20,7 +21,7 @@ def patient(community: Community) -> RegisteredPatient:
     return community.record()
 
 
-@requirement("FHIR-ITI71-001", "FHIR-ITI71-039")
+@requirement("FHIR-ITI71-001", "FHIR-ITI71-039", "XUA-OIDC-047")
 def test_without_person_the_token_is_a_basic_one(community: Community) -> None:
     reply = community.fhir.send(technical(community))
     claims = token_of(reply)
@@ -31,7 +32,7 @@ def test_without_person_the_token_is_a_basic_one(community: Community) -> None:
     expect(reply).meets(person is None, "no person_id", person, f"{ABOUT}.person_id")
 
 
-@requirement("FHIR-ITI71-002")
+@requirement("FHIR-ITI71-002", "XUA-OIDC-047")
 def test_with_person_the_token_is_an_extended_one(community: Community, patient: RegisteredPatient) -> None:
     reply = community.fhir.send(technical(community, spid=patient.spid))
     claims = token_of(reply)
@@ -51,15 +52,24 @@ def secret(client_id: str = "", value: str = "") -> Change:
     return change
 
 
-@requirement("FHIR-ITI71-003")
+@requirement("FHIR-ITI71-003", "XUA-OIDC-044", "XUA-OIDC-048")
 def test_an_unknown_client_gets_no_token(community: Community) -> None:
     token_refused(changed_technical(community, secret()))
 
 
-@requirement("FHIR-ITI71-003")
+@requirement("FHIR-ITI71-003", "XUA-OIDC-044", "XUA-OIDC-048")
 def test_a_wrong_secret_brings_no_token(community: Community) -> None:
     own = community.fhir.authorization.credentials("technical").client_id
     token_refused(changed_technical(community, secret(own)))
+
+
+#: the signature of a request without Authorization
+ANONYMOUS = Signing(components=tuple(name for name in COMPONENTS if name != "authorization"))
+
+
+@requirement("XUA-OIDC-044")
+def test_without_authorization_there_is_no_token(community: Community) -> None:
+    token_refused(changed_technical(community, lambda call: call.without_header("Authorization"), signing=ANONYMOUS))
 
 
 @requirement("FHIR-ITI71-053")
@@ -86,7 +96,7 @@ def test_no_token_is_for_a_server_nobody_knows(community: Community) -> None:
     expect(reply).meets(unknown not in audience, "no token for this server", audience, "aud")
 
 
-@requirement("FHIR-ITI71-004")
+@requirement("FHIR-ITI71-004", "XUA-OIDC-048")
 def test_another_professional_than_the_registered_one_is_refused(community: Community) -> None:
     own = community.fhir.authorization.credentials("technical").gln
     others = [user.gln for user in community.target.users if user.role == "HCP" and user.gln not in ("", own)]
@@ -94,7 +104,7 @@ def test_another_professional_than_the_registered_one_is_refused(community: Comm
     token_refused(changed_technical(community, form("principal_id", other)))
 
 
-@requirement("FHIR-ITI71-005")
+@requirement("FHIR-ITI71-005", "XUA-OIDC-048")
 def test_without_professional_there_is_no_token(community: Community) -> None:
     token_refused(changed_technical(community, form("principal_id", None)))
 
@@ -108,16 +118,21 @@ SCOPES = {
 }
 
 
-@requirement("FHIR-ITI71-006")
+@requirement("FHIR-ITI71-006", "XUA-OIDC-048")
 @pytest.mark.parametrize("scope", SCOPES.values(), ids=SCOPES)
 def test_a_technical_user_may_claim_nothing_else(community: Community, scope: str) -> None:
     token_refused(changed_technical(community, form("scope", scope)))
 
 
-@requirement("FHIR-ITI71-007")
-@pytest.mark.parametrize("grant", ["password", None])
-def test_another_grant_is_refused(community: Community, grant: str | None) -> None:
+@requirement("FHIR-ITI71-007", "XUA-OIDC-049")
+@pytest.mark.parametrize("grant", ["password", "implicit", "urn:example:grant"])
+def test_another_grant_is_refused(community: Community, grant: str) -> None:
     token_refused(changed_technical(community, form("grant_type", grant)), usual=(400, 401))
+
+
+@requirement("FHIR-ITI71-007")
+def test_without_grant_type_there_is_no_token(community: Community) -> None:
+    token_refused(changed_technical(community, form("grant_type", None)), usual=(400, 401))
 
 
 @requirement("FHIR-ITI71-008")
