@@ -18,19 +18,9 @@ from gevent.monkey import get_original
 
 from load.arrivals import Leg
 from load.histogram import Histogram
-from load.sender import Answer, Failed
+from load.sender import Failed
+from load.step import Answer, Step
 from load.tally import Tally
-
-
-@dataclass(frozen=True)
-class Step:
-    """One request of a journey, and the cheap judgement of its answer: "" for right, else a sentence."""
-
-    transaction: str
-    url: str
-    body: bytes
-    headers: dict[str, str]
-    judge: Callable[[Answer], str]
 
 
 class Plan(Protocol):
@@ -39,8 +29,8 @@ class Plan(Protocol):
         ...
 
 
-class Post(Protocol):
-    def post(self, url: str, body: bytes, headers: dict[str, str]) -> Answer: ...
+class Sends(Protocol):
+    def send(self, step: Step) -> Answer: ...
 
 
 #: seconds after which a wait looks whether the run was stopped, and by which we may be late before others get a turn
@@ -60,7 +50,7 @@ class Engine:
     """One process that sends. ``room``: journeys that may be under way at once."""
 
     plan: Plan
-    sender: Post
+    sender: Sends
     legs: Sequence[Leg]
     tally: Tally
     room: int = 2000
@@ -121,7 +111,7 @@ class Engine:
     def _begin_journey(self, number: int, due: float) -> None:
         leg = self._leg(due)
         if self._under_way >= self.room:
-            first = next(iter(self.plan.journey(number)))().transaction
+            first = next(iter(self.plan.journey(number)))().name
             self.tally.is_due(leg, first, due)
             sentence = f"{self.room} journeys are under way in this process"
             self.tally.has_failed(leg, first, due, "dropped", sentence)
@@ -147,28 +137,28 @@ class Engine:
         clock, tally, begin = time.monotonic, self.tally, self._begin
         for make in self.plan.journey(number):
             step = make()
-            tally.is_due(leg, step.transaction, due)
+            tally.is_due(leg, step.name, due)
             self.lag.record(max(0.0, clock() - begin - due))
             try:
-                answer = self.sender.post(step.url, step.body, step.headers)
+                answer = self.sender.send(step)
             except Failed as error:
                 if not self._is_counting:
                     return
-                tally.has_failed(leg, step.transaction, due, error.kind, str(error))
+                tally.has_failed(leg, step.name, due, error.kind, str(error))
                 return
             if not self._is_counting:
                 return
             now = clock() - begin
-            if answer.status != 200:
+            if answer.status not in step.statuses:
                 kind, wrong = "http-error", f"HTTP {answer.status}: {answer.body[:300].decode('utf-8', 'replace')}"
             else:
                 kind, wrong = "wrong-answer", step.judge(answer)
             if self.watch is not None:
                 self.watch(step, answer)
             if wrong:
-                tally.has_failed(leg, step.transaction, due, kind, wrong)
+                tally.has_failed(leg, step.name, due, kind, wrong)
                 return
-            tally.is_right(leg, step.transaction, due, now - due)
+            tally.is_right(leg, step.name, due, now - due)
             due = now
 
 

@@ -7,7 +7,6 @@ import base64
 import json
 import subprocess
 import sys
-import time
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
@@ -17,8 +16,8 @@ from typing import Any, Final
 import gevent
 from gevent.queue import Full, Queue
 
-from load.engine import Step
-from load.sender import Answer
+from load.steady_clock import SteadyClock
+from load.step import Answer, Step
 
 _ROOT: Final = Path(__file__).parents[1]
 #: exchanges that wait to be looked at; what finds no place is left out and counted
@@ -35,6 +34,7 @@ class Inspection:
     inspected: int = 0
     left_out: int = 0
     _seen: Counter[str] = field(default_factory=Counter)
+    _clock: SteadyClock = field(default_factory=SteadyClock)
 
     def __post_init__(self) -> None:
         command = [sys.executable, "-m", "load.inspection", str(self.target.resolve())]
@@ -44,8 +44,8 @@ class Inspection:
 
     def __call__(self, step: Step, answer: Answer) -> None:
         """Look at this exchange, if it is its turn."""
-        self._seen[step.transaction] += 1
-        if self._seen[step.transaction] % self.every != 1 % self.every:
+        self._seen[step.name] += 1
+        if self._seen[step.name] % self.every != 1 % self.every:
             return
         try:
             self._queue.put_nowait((step, answer))
@@ -64,7 +64,7 @@ class Inspection:
         assert stdin is not None
         assert stdout is not None
         for step, answer in iter(self._queue.get, None):
-            stdin.write(json.dumps(_as_json(step, answer)).encode() + b"\n")
+            stdin.write(json.dumps(_as_json(step, answer, self._clock)).encode() + b"\n")
             stdin.flush()
             said = stdout.readline()
             if not said:
@@ -74,37 +74,33 @@ class Inspection:
             self.findings.update(json.loads(said))
 
 
-def _as_json(step: Step, answer: Answer) -> dict[str, Any]:
+def _as_json(step: Step, answer: Answer, clock: SteadyClock) -> dict[str, Any]:
+    headers = {name.lower(): value for name, value in step.headers.items()}
     return {
         "transaction": step.transaction,
+        "method": step.method,
+        "url": step.url,
         "request": base64.b64encode(step.body).decode(),
-        "request_type": step.headers["Content-Type"],
+        "request_type": headers.get("content-type", ""),
         "status": answer.status,
-        "type": answer.content_type,
+        "headers": dict(answer.named()),
         "body": base64.b64encode(answer.body).decode(),
-        "at": time.time(),
+        "at": clock.now(),
     }
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     from fixtures.checks.rows import rows
     from fixtures.checks.verdicts import Verdict
-    from fixtures.checks.view import response_view
-    from fixtures.epr import mtom
-    from fixtures.epr.message import Message, read_reply
     from fixtures.suite.watch import facts_of
     from fixtures.target import load_target
+    from load.exchange_view import view_of
 
     (path,) = arguments if arguments is not None else sys.argv[1:]
     facts, judge = facts_of(load_target(Path(path))), rows()
     for line in sys.stdin:
-        said = json.loads(line)
-        envelope, body = base64.b64decode(said["request"]), base64.b64decode(said["body"])
-        if said["request_type"].startswith("multipart/"):
-            envelope = mtom.unpack(said["request_type"], envelope)[0].content
-        reply = read_reply(Message(said["transaction"], envelope), said["status"], {"content-type": said["type"]}, body)
-        view = response_view(reply, facts, now=said["at"])
-        found = [reply.problem] if view is None else []
+        view, problem = view_of(json.loads(line), facts)
+        found = [] if view is not None else [problem]
         for judgement in judge.judge(view) if view is not None else ():
             if judgement.verdict is Verdict.FAIL:
                 found.append(f"{judgement.requirement.id}: {judgement.requirement.title}")

@@ -3,11 +3,13 @@
 import itertools
 import random
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from functools import partial
 
-from load.cases import Cases
-from load.engine import Step
+from load.cases import Case, Cases
+from load.login import Login
 from load.population import Journey, Population
+from load.step import Step, transaction_of
 
 
 class Journeys:
@@ -26,16 +28,34 @@ class Journeys:
         rng = random.Random((self._seed << 32) + number)
         (journey,) = rng.choices(self._journeys, cum_weights=self._weights)
         cases = self._cases.publishing if publishes(journey) else self._cases.reading
-        case = cases[rng.randrange(len(cases))]
-        for transaction, times in journey.steps:
+        visit = Visit(cases[rng.randrange(len(cases))], journey.role)
+        for name, times in journey.steps:
             whole = int(times)
             for _ in range(whole + (rng.random() < times - whole)):
-                yield partial(case.step, transaction, journey.role)
+                if visit.case.can(name):
+                    yield partial(visit.step, name)
+
+
+@dataclass
+class Visit:
+    """One user, the record of one patient, and the log-in that is under way."""
+
+    case: Case
+    role: str
+    login: Login | None = None
+
+    def step(self, name: str) -> Step:
+        """The next request."""
+        if transaction_of(name) != "ITI-71":
+            return self.case.step(name, self.role)
+        if self.login is None:
+            self.login = self.case.login(self.role)
+        return self.login.step(name)
 
 
 def publishes(journey: Journey) -> bool:
     """True where the number of documents of a patient changes."""
-    return any(transaction == "ITI-41" for transaction, _ in journey.steps)
+    return any(name in ("ITI-41", "ITI-65") for name, _ in journey.steps)
 
 
 def kinds(population: Population, possible: Mapping[str, Journey]) -> list[tuple[Journey, float]]:

@@ -5,6 +5,7 @@ import ssl
 import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any
 
 import gevent
@@ -56,7 +57,7 @@ class Party:
         plan = Journeys(self.cases, kinds(self.population, self.cases.journeys), seed)
         target = self.community.target
         most = target.consent.max_rps / of
-        sender = Sender(lambda: tls_of(target), limit=self.limit, connections=self.room, max_rps=most)
+        sender = Sender(partial(tls_of, target), limit=self.limit, connections=self.room, max_rps=most)
         self.engine = Engine(plan, sender, shape.legs, self.tally, self.room, self.watch)
         self._own = Watch(self.name)
         beside = [gevent.spawn(self._renew), gevent.spawn(self._look)]
@@ -94,9 +95,9 @@ def documents_of_a_patient(population: Population, rng: random.Random) -> int:
     return rng.randint(int(one["from"]), int(one["to"]))
 
 
-def tls_of(target: Target) -> ssl.SSLContext:
-    """Our side of TLS, with the registered certificate."""
+def tls_of(target: Target, shows_certificate: bool = True) -> ssl.SSLContext:
+    """Our side of TLS, with the registered certificate or without."""
     tls = target.tls
-    if tls.client is None:
+    if tls.client is None or not shows_certificate:
         return client_context(tls.ca)
     return client_context(tls.ca, tls.client.certificate, tls.client.key.reveal())

@@ -7,6 +7,7 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from itertools import chain
 from pathlib import Path
 from typing import Any, Final
 
@@ -35,11 +36,15 @@ class Visits:
 
 @dataclass(frozen=True)
 class Journey:
-    """What a visit asks for: the acting role, and transactions in order with their mean number."""
+    """What a visit asks for: the acting role, and requests in order with their mean number.
+
+    ``needs``: the transaction without which it is not made, "" for none.
+    """
 
     name: str
     role: str
     steps: tuple[tuple[str, float], ...]
+    needs: str = ""
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,9 @@ class Population:
     @cached_property
     def journeys(self) -> Mapping[str, Journey]:
         return {
-            name: Journey(name, said["role"], tuple(step for each in said["steps"] for step in each.items()))
+            name: Journey(
+                name, said["role"], tuple(chain(*(each.items() for each in said["steps"]))), said.get("needs", "")
+            )
             for name, said in self.data["journeys"].items()
         }
 
@@ -90,11 +97,22 @@ class Population:
             factors.append(("with a record", float(self.data["share"])))
         if "opened" in said:
             factors.append(("opened", float(said["opened"])))
+        if "by" in said:
+            factors.append((f"by {said['by']}", self._part_by(kind, said["by"])))
         product = 1.0
         for _, factor in factors:
             product *= factor
         because = " × ".join(f"{factor:,.6g} {name}" for name, factor in factors)
         return Visits(kind, said["journey"], said["day"], product, because)
+
+    def _part_by(self, kind: str, means: str) -> float:
+        mobile = float(self.data["mobile"])
+        if not 0 <= mobile <= 1:
+            raise ModelError(f"mobile is a part, from 0 to 1, not {mobile:g}")
+        parts = {"app": mobile, "desk": 1 - mobile}
+        if means not in parts:
+            raise ModelError(f"visits.{kind}: by is app or desk, not {means!r}")
+        return parts[means]
 
     # --- rates ------------------------------------------------------------------------------------
 
@@ -127,10 +145,10 @@ class Population:
         year, days, each = self.data["documents_per_year"], self.data["working_days"], self.documents_per_day
         yield f"documents    {self.records:,.0f} × {year:g} a year / {days} = {each:,.0f} a working day"
         yield ""
-        yield f"{'users':16}{'journey':24}{'a day':>12}{'/s, peak hour':>15}  because"
+        yield f"{'users':20}{'journey':24}{'a day':>12}{'/s, peak hour':>15}  because"
         for visits in self.visits:
             rate = self.per_second(visits)
-            yield f"{visits.kind:16}{visits.journey:24}{visits.per_day:12,.0f}{rate:15.3f}  {visits.because}"
+            yield f"{visits.kind:20}{visits.journey:24}{visits.per_day:12,.0f}{rate:15.3f}  {visits.because}"
         yield ""
         yield f"{'transaction':16}{'/s, peak hour':>15}{f'/s, burst × {self.burst:g}':>18}"
         for name, rate in self.transactions().items():

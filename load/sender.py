@@ -1,12 +1,12 @@
 """Sends octets to a community over kept connections, and says in one word what went wrong.
 
-A thin layer over geventhttpclient: one pool of connections for each address.
+A thin layer over geventhttpclient: one pool of connections for each address and way to log in.
 """
 
 import errno
 import socket
 import ssl
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Final
 from urllib.parse import urlsplit
@@ -15,8 +15,11 @@ from geventhttpclient import HTTPClient
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
 
 from fixtures.wire.limits import Pace
+from load.step import Answer, Step
 
 _BLOCK: Final = 65536
+#: requests that are remembered
+_HEADS: Final = 20_000
 _NO_SOCKET: Final = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.EBUSY)
 
 
@@ -28,73 +31,76 @@ class Failed(Exception):
         self.kind = kind
 
 
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-    content_type: str = ""
-
-
 @dataclass
 class Sender:
-    """Connections of one process. ``context`` makes the TLS side; ``limit`` seconds wait for an answer."""
+    """Connections of one process. ``context`` makes the TLS side, with our client certificate or (False) without;
+    ``limit`` seconds wait for an answer."""
 
-    context: Callable[[], ssl.SSLContext]
+    context: Callable[[bool], ssl.SSLContext]
     limit: float = 30.0
     connect: float = 5.0
     connections: int = 1000
     #: requests a second that are allowed, 0 for any number
     max_rps: float = 0.0
     _pace: Pace = field(init=False)
-    _clients: dict[str, Any] = field(default_factory=dict)
-    _heads: dict[tuple[str, str], tuple[Any, bytes]] = field(default_factory=dict)
+    _clients: dict[tuple[str, bool], Any] = field(default_factory=dict)
+    _heads: dict[tuple[str, str, str | None], tuple[Any, bytes]] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._pace = Pace(self.max_rps)
 
-    def post(self, url: str, body: bytes, headers: Mapping[str, str]) -> Answer:
-        """The answer to a POST; :class:`Failed` where none comes."""
-        pool, head = self._heads.get((url, headers["Content-Type"])) or self._head(url, headers)
+    def send(self, step: Step) -> Answer:
+        """The answer to a request; :class:`Failed` where none comes. Redirections are answers, too."""
+        known = (step.method, step.url, step.headers.get("Content-Type"))
+        pool, head = self._heads.get(known) or self._head(step)
+        length = b"Content-Length: %d\r\n\r\n" % len(step.body) if step.body or step.method != "GET" else b"\r\n"
         self._pace.wait()
         try:
             connection = pool.get_socket()
             try:
-                connection.sendall(head + b"Content-Length: %d\r\n\r\n" % len(body) + body)
+                connection.sendall(b"".join((head, step.fresh, length, step.body)))
             except BaseException:
                 pool.release_socket(connection)
                 raise
-            response = HTTPSocketPoolResponse(connection, pool, method="POST", block_size=_BLOCK)
+            response = HTTPSocketPoolResponse(connection, pool, method=step.method, block_size=_BLOCK)
             content = response.read()
         except Exception as error:
             raise failed(error) from error
-        return Answer(response.status_code, content, str(response.get("content-type", "")))
+        return Answer(response.status_code, content, str(response.get("content-type", "")), response.info())
 
     def close(self) -> None:
         for client in self._clients.values():
             client.close()
 
-    def _head(self, url: str, headers: Mapping[str, str]) -> tuple[Any, bytes]:
+    def _head(self, step: Step) -> tuple[Any, bytes]:
         """The pool of connections, and request line and headers, which are the same each time."""
-        parts = urlsplit(url)
-        address = f"{parts.scheme}://{parts.netloc}"
-        if address not in self._clients:
+        parts = urlsplit(step.url)
+        path = parts.path + (f"?{parts.query}" if parts.query else "")
+        lines = [f"{step.method} {path or '/'} HTTP/1.1", f"Host: {parts.netloc}", "User-Agent: eprobe-load"]
+        lines += [f"{name}: {value}" for name, value in step.headers.items()]
+        if len(self._heads) >= _HEADS:  # those of log-ins are used once
+            self._heads.clear()
+        pool = self._client(f"{parts.scheme}://{parts.netloc}", step.shows_certificate)._connection_pool
+        pool.after_connect = _without_delay
+        head = pool, "\r\n".join([*lines, ""]).encode("ascii")
+        self._heads[step.method, step.url, step.headers.get("Content-Type")] = head
+        return head
+
+    def _client(self, address: str, shows_certificate: bool) -> Any:
+        known = (address, shows_certificate)
+        if known not in self._clients:
+            parts = urlsplit(address)
             secure = parts.scheme == "https"
-            self._clients[address] = HTTPClient(
+            self._clients[known] = HTTPClient(
                 parts.hostname,
                 parts.port or (443 if secure else 80),
                 ssl=secure,
-                ssl_context_factory=self.context if secure else None,
+                ssl_context_factory=(lambda: self.context(shows_certificate)) if secure else None,
                 concurrency=self.connections,
                 connection_timeout=self.connect,
                 network_timeout=self.limit,
             )
-        path = parts.path + (f"?{parts.query}" if parts.query else "")
-        lines = [f"POST {path or '/'} HTTP/1.1", f"Host: {parts.netloc}", "User-Agent: eprobe-load"]
-        lines += [f"{name}: {value}" for name, value in headers.items()]
-        pool = self._clients[address]._connection_pool
-        pool.after_connect = _without_delay
-        head = self._heads[url, headers["Content-Type"]] = pool, "\r\n".join([*lines, ""]).encode("ascii")
-        return head
+        return self._clients[known]
 
 
 def _without_delay(connection: Any) -> None:

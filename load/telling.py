@@ -61,7 +61,7 @@ class Terminal:
         for name in tally.transactions:
             count = added(tally.counts[key] for key in tally.counts if key[1] == name and key[0] in self.shape.judged)
             times = "  ".join(f"p{percent} {_ms(count.times.percentile(percent))}" for percent in (50, 95, 99))
-            self.say(f"{name:8} {count.right:7} right  {count.right / seconds:8.1f}/s  {times}  {count.failed} wrong")
+            self.say(f"{name:16} {count.right:7} right  {count.right / seconds:8.1f}/s  {times}  {count.failed} wrong")
         for sentence in left_out:
             self.say(f"left out  {sentence}")
         for sentence in limited:

@@ -7,18 +7,24 @@ where the token stands is filled in for each sending.
 import os
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from fixtures.client.renewal import renewed
 from fixtures.epr.message import Message
+from load.step import Judge, Step
 
 #: stands in a message where the token will be
 TOKEN: Final = b"urn:eprobe:token-to-be-filled-in"
+#: kind of token: an X-User Assertion, in the message
+XUA: Final = "xua"
 _IDS: Final = re.compile(
     rb"(%b|[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}|(?<![\d.])2\.25\.\d+|\b[0-9a-f]{32}\b)" % re.escape(TOKEN)
 )
+
+
+Pieces = tuple[tuple[bytes, ...], tuple[int, ...], tuple[Callable[[], bytes], ...]]
 
 
 class NoTemplate(ValueError):
@@ -29,12 +35,17 @@ class NoTemplate(ValueError):
 class Template:
     """``pieces``: octets in turn with the number of what is filled in between (0 is the token)."""
 
-    transaction: str
+    name: str
     url: str
-    headers: dict[str, str]
+    headers: Mapping[str, str]
     octets: tuple[bytes, ...]
     places: tuple[int, ...]
     makers: tuple[Callable[[], bytes], ...]
+
+    @property
+    def token(self) -> str:
+        """What kind of token goes with it."""
+        return XUA
 
     def fill(self, token: bytes = b"") -> bytes:
         """A body nobody has sent before."""
@@ -44,19 +55,28 @@ class Template:
             parts += (values[place], octets)
         return b"".join(parts)
 
+    def step(self, token: bytes, judge: Judge) -> Step:
+        """A request with this token."""
+        return Step(self.name, self.url, self.fill(token), self.headers, judge)
+
 
 def template(message: Message, url: str) -> Template:
     """The template of a message; :class:`NoTemplate` where its copies differ in more than ids."""
     first, second = (renewed(message).addressed(url).http() for _ in range(2))
-    content_type = first.content_type
-    announced = set(_IDS.findall(content_type.encode()))
-    one, two = _IDS.split(first.body), _IDS.split(second.body)
+    same = set(_IDS.findall(first.content_type.encode()))
+    pieces = pieces_of(message.transaction, first.body, second.body, same)
+    return Template(message.transaction, url, {"Content-Type": first.content_type, **first.headers}, *pieces)
+
+
+def pieces_of(name: str, first: bytes, second: bytes, same: Collection[bytes] = ()) -> Pieces:
+    """Octets, places and makers of what two copies of a message have in common; ids in ``same`` stay."""
+    one, two = _IDS.split(first), _IDS.split(second)
     if len(one) != len(two) or one[::2] != two[::2]:
-        raise NoTemplate(f"two copies of {message.transaction} differ in more than ids")
+        raise NoTemplate(f"two copies of {name} differ in more than ids")
     octets, places, slots = [one[0]], [], {TOKEN: 0}
     makers: list[Callable[[], bytes]] = []
     for mine, others, after in zip(one[1::2], two[1::2], one[2::2], strict=True):
-        if mine != TOKEN and (mine == others or mine in announced):
+        if mine != TOKEN and (mine == others or mine in same):
             octets[-1] += mine + after
             continue
         if mine not in slots:
@@ -64,8 +84,7 @@ def template(message: Message, url: str) -> Template:
             makers.append(_maker(mine))
         places.append(slots[mine])
         octets.append(after)
-    headers = {"Content-Type": content_type, **first.headers}
-    return Template(message.transaction, url, headers, tuple(octets), tuple(places), tuple(makers))
+    return tuple(octets), tuple(places), tuple(makers)
 
 
 def _maker(like: bytes) -> Callable[[], bytes]:

@@ -28,9 +28,10 @@ TOKEN_OF_USUAL_SIZE: Final = b"<saml2:Assertion>" + b"x" * 5000 + b"</saml2:Asse
 def main(arguments: Sequence[str] | None = None) -> int:
     from fixtures.epr.queries import find_documents
     from load.arrivals import Leg, schedule, share
-    from load.engine import Engine, Step
+    from load.engine import Engine
     from load.right import finds
-    from load.sender import Answer, Sender
+    from load.sender import Sender
+    from load.step import Answer, Step
     from load.tally import Tally
     from load.template import TOKEN, template
 
@@ -49,7 +50,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--tls", help='JSON: {"cert": file, "key": file, "ca": file}')
     options = parser.parse_args(arguments)
 
-    def context() -> ssl.SSLContext:
+    def context(_: bool) -> ssl.SSLContext:
         files = json.loads(options.tls or "null")
         if files is None:
             return ssl.create_default_context()
@@ -71,7 +72,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
         def journey(self, _: int) -> Iterator[Callable[[], Step]]:
             made = self.made
-            yield lambda: Step("ITI-18", made.url, made.fill(TOKEN_OF_USUAL_SIZE), made.headers, self.judge)
+            yield lambda: made.step(TOKEN_OF_USUAL_SIZE, self.judge)
 
     @dataclass(frozen=True)
     class Same:
