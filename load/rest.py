@@ -1,7 +1,7 @@
 """What a case needs for the FHIR API: its requests, the tokens that go with them, and log-ins."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import Final
@@ -34,6 +34,8 @@ Request = tuple[str, RestTemplate, Judge]
 @dataclass(frozen=True)
 class Rest:
     community: Community
+    #: by kind
+    clients: dict[str, iua.Credentials] = field(default_factory=dict)
 
     def impediment(self, role: str) -> str:
         """Why a user of this role cannot ask the FHIR API; "" where nothing is in the way."""
@@ -48,12 +50,16 @@ class Rest:
         return ""
 
     def client(self, role: str) -> iua.Credentials:
-        """The client users of this role log in with; Skipped (NEEDS_USER) without one."""
-        return self._authorization.credentials("technical") if role == "TCU" else self._authorization.with_code()
+        """The client users of this role log in with, read once; Skipped (NEEDS_USER) without one."""
+        kind = "technical" if role == "TCU" else "portal"
+        if kind not in self.clients:
+            known = self.community.fhir.authorization
+            self.clients[kind] = known.credentials("technical") if role == "TCU" else known.with_code()
+        return self.clients[kind]
 
     def login(self, role: str, patient: RegisteredPatient, identity: str) -> Login:
         """The beginning of a log-in."""
-        return Login(self._authorization, self._clients[role], patient, role, identity)
+        return Login(self._authorization, self.client(role), patient, role, identity)
 
     def identity(self, role: str, patient: RegisteredPatient) -> str:
         """A fresh identity token of a user, "" for who needs none."""
@@ -143,11 +149,6 @@ class Rest:
     @property
     def _authorization(self) -> Authorization:
         return self.community.fhir.authorization
-
-    @cached_property
-    def _clients(self) -> dict[str, iua.Credentials]:
-        """Keys are read once."""
-        return {role: self.client(role) for role in ("HCP", "PAT", "REP", "TCU") if not self.impediment(role)}
 
     @cached_property
     def _by_assertion(self) -> bool:

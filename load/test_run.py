@@ -64,18 +64,32 @@ def test_what_was_created_stands_in_the_ledger(clean: Path) -> None:
     [
         ("iti41-forgets-document", "load::ITI-43::content"),
         ("iti41-forgets-metadata", "load::ITI-18::content"),
+        ("fhir-retrieve-alters-octets", "load::ITI-68::content"),
+        ("iua-token-other-patient", "load::ITI-71 token::content"),
     ],
 )
 def test_a_wrong_answer_with_http_200_is_a_finding(tmp_path: Path, fault: str, test: str) -> None:
-    ran = run(tmp_path, "--fault", fault, "--errors", "1")
+    mobile = "mobile=1" if test.startswith(("load::ITI-68", "load::ITI-71")) else "mobile=0"
+    ran = run(tmp_path, "--fault", fault, "--errors", "1", "--set", mobile)
     assert (ran.returncode, ledger_of(tmp_path).judgements[test].verdict) == (1, "fail"), ran.stderr
 
 
-def test_a_form_only_a_close_look_sees_is_a_finding(tmp_path: Path) -> None:
-    ran = run(tmp_path, "--fault", "frame-relates-to-nothing", "--inspect", "1")
+@pytest.mark.parametrize(
+    ("fault", "transaction", "mobile"),
+    [("frame-relates-to-nothing", "ITI-18", 0), ("fhir-find-no-total", "ITI-67", 1)],
+)
+def test_a_form_only_a_close_look_sees_is_a_finding(tmp_path: Path, fault: str, transaction: str, mobile: int) -> None:
+    ran = run(tmp_path, "--fault", fault, "--inspect", "1", "--set", f"mobile={mobile}")
     judgements = ledger_of(tmp_path).judgements
     assert judgements["load::inspection"].verdict == "fail", ran.stderr
-    assert judgements["load::ITI-18::content"].verdict == "pass"
+    assert judgements[f"load::{transaction}::content"].verdict == "pass"
+
+
+def test_answers_that_are_only_spelled_otherwise_are_right(tmp_path: Path) -> None:
+    ran = run(tmp_path, "--fault", "everything-respelled", "--set", "mobile=0.5", "--inspect", "0")
+    measures = ledger_of(tmp_path).measures
+    assert sum(measure.failures for measure in measures) == 0, ran.stdout
+    assert {measure.name for measure in measures} >= {"ITI-18", "ITI-43", "ITI-67", "ITI-68", "ITI-71 token"}
 
 
 def test_a_run_in_which_too_much_fails_ends_by_itself(tmp_path: Path) -> None:
