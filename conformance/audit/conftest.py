@@ -1,7 +1,6 @@
 """Each act is done once, and its records are awaited once, for all tests of it."""
 
 from collections.abc import Callable
-from typing import Any
 
 import pytest
 
@@ -9,6 +8,7 @@ from conformance.audit import acts, acts_policies
 from conformance.audit.acts import Scene
 from conformance.audit.witness import Witness, can_witness
 from fixtures.checks.audit import Recorded
+from fixtures.checks.audit_shown import Shown
 from fixtures.client import Community
 from fixtures.suite.trail import Trail
 
@@ -31,19 +31,34 @@ def scene(community: Community, trail: Trail) -> Scene:
 
 
 @pytest.fixture(scope="session")
+def shown(community: Community) -> Callable[[str], Shown]:
+    """Does an act, once, and gives what the patient's trail shows of it (ITI-81)."""
+    seen: dict[str, Shown] = {}
+    witness = Witness.of(community)
+
+    def done(name: str) -> Shown:
+        if name not in seen:
+            seen[name] = witness.shown(*ACTS[name])
+        return seen[name]
+
+    return done
+
+
+@pytest.fixture(scope="session")
 def look(request: pytest.FixtureRequest, community: Community, trail: Trail) -> Look:
     """Does an act, once, and gives its audit records, or what the patient's trail shows where no record reaches us.
 
     A test that looks into records asks for ``scene`` as well, and is inconclusive without them.
     """
-    seen: dict[str, Any] = {}
-    witness = Witness.of(community) if can_witness(community, trail) else None
-    scene: Scene = witness or request.getfixturevalue("scene")
+    if can_witness(community, trail):
+        stand_in: Look = request.getfixturevalue("shown")
+        return stand_in
+    seen: dict[str, Recorded] = {}
+    scene: Scene = request.getfixturevalue("scene")
 
-    def done(name: str) -> Any:
+    def done(name: str) -> Recorded:
         if name not in seen:
-            transaction, perform = ACTS[name]
-            seen[name] = witness.shown(transaction, perform) if witness else scene.trail.recorded(perform(scene))
+            seen[name] = scene.trail.recorded(ACTS[name][1](scene))
         return seen[name]
 
     return done
