@@ -44,10 +44,10 @@ class RestScene:
         return RestAct(reply, url, began, datetime.now(UTC), action, is_refused=is_refused, **facts)
 
     def recorded(self, act: RestAct) -> RestRecorded:
-        """Its records, awaited. Inconclusive (NEEDS_READ_CHANNEL) where no RESTful record has ever come by syslog."""
+        """Its records, awaited. Inconclusive (NEEDS_READ_CHANNEL) where no RESTful record has ever come."""
         arrived = self.trail.wait(lambda found: len(of_trace(act, _records(found))) >= act.times, act.began)
         if not self._is_open():
-            why = "no record of a RESTful transaction has come by syslog; the community may write AuditEvents instead"
+            why = "no record of a RESTful transaction has come: by syslog, or as AuditEvent where [audit] takes these"
             raise Inconclusive(Reason.NEEDS_READ_CHANNEL, why)
         return RestRecorded(act, tuple(records_of(act, _records(arrived))))
 

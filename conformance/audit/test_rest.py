@@ -1,4 +1,4 @@
-"""Audit records of RESTful transactions (CH EPR FHIR 5.0.0, Security Audit Considerations), as far as by syslog."""
+"""Audit records of RESTful transactions (CH EPR FHIR 5.0.0, Security Audit Considerations)."""
 
 from collections.abc import Callable
 

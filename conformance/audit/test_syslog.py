@@ -67,7 +67,7 @@ def test_the_record_comes_without_undue_delay(look: Look) -> None:
 def act(scene: Scene) -> Act:
     """An exchange of its own; Skipped where records do not come by syslog."""
     audit = scene.trail.demand()
-    if audit.export is not None or audit.transport == "fhir":
+    if audit.listen is None:
         raise Skipped(Reason.NEEDS_PROFILE, NO_SYSLOG)
     return ACTS[ACT][1](scene)
 
