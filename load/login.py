@@ -8,8 +8,10 @@ from urllib.parse import parse_qsl, urlsplit
 from fixtures.client.authorization import Authorization
 from fixtures.client.patients import RegisteredPatient
 from fixtures.epr import iua
+from fixtures.epr.http_signature import Signing
 from fixtures.epr.rest import Call
 from load import right_rest
+from load.steady_clock import SteadyClock
 from load.step import Answer, Judge, Step
 
 AUTHORIZE: Final = "ITI-71 authorize"
@@ -28,6 +30,7 @@ class Login:
     patient: RegisteredPatient
     role: str
     identity: str
+    clock: SteadyClock = field(default_factory=SteadyClock)
     _verifier: str = field(default_factory=iua.new_verifier)
     _code: str = ""
 
@@ -67,7 +70,11 @@ class Login:
                 verifier=self._verifier,
                 identity=self.identity,
             )
-        return _step(ACCESS, iua.signed(call, self.client), right_rest.issues_access_token(self.patient.spid), (200,))
+        # by the time of the beginning of the run, which the target agreed with
+        signing = Signing(created=-round(self.clock.shift))
+        return _step(
+            ACCESS, iua.signed(call, self.client, signing), right_rest.issues_access_token(self.patient.spid), (200,)
+        )
 
 
 #: begins a log-in of a user of that role

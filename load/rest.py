@@ -18,6 +18,7 @@ from fixtures.policy.patient_policy import PatientPolicy
 from load import right_rest as judging
 from load.login import Login
 from load.rest_template import BASIC, CERTIFICATE, EXTENDED, RestTemplate, rest_template
+from load.steady_clock import SteadyClock
 from load.step import Judge
 
 #: transactions for which a basic token does, or our certificate
@@ -36,6 +37,7 @@ class Rest:
     community: Community
     #: by kind
     clients: dict[str, iua.Credentials] = field(default_factory=dict)
+    clock: SteadyClock = field(default_factory=SteadyClock)
 
     def impediment(self, role: str) -> str:
         """Why a user of this role cannot ask the FHIR API; "" where nothing is in the way."""
@@ -59,7 +61,7 @@ class Rest:
 
     def login(self, role: str, patient: RegisteredPatient, identity: str) -> Login:
         """The beginning of a log-in."""
-        return Login(self._authorization, self.client(role), patient, role, identity)
+        return Login(self._authorization, self.client(role), patient, role, identity, self.clock)
 
     def identity(self, role: str, patient: RegisteredPatient) -> str:
         """A fresh identity token of a user, "" for who needs none."""
@@ -98,7 +100,7 @@ class Rest:
             calls.append((fhir_policies.put(consent(granted), granted.id, token=_ANY), judging.is_stored()))
         for call, judge in calls:
             if self.community.claims(call.transaction):
-                yield self._request([call], judge)
+                yield self._request(call, judge)
         if published:
             yield from self._document(patient, published[0])
         if self.community.claims("ITI-81"):
@@ -106,9 +108,9 @@ class Rest:
 
     def provision(self, patient: RegisteredPatient, role: str) -> Request:
         """The request that publishes a document (ITI-65)."""
-        calls = [self.community.fhir.provision(patient, role=role, token=_ANY).call for _ in range(2)]
-        entries = len((calls[0].resource or {})["entry"])
-        return self._request(calls, judging.is_provided(entries))
+        call = self.community.fhir.provision(patient, role=role, token=_ANY).call
+        entries = len((call.resource or {})["entry"])
+        return self._request(call, judging.is_provided(entries))
 
     def _document(self, patient: RegisteredPatient, document: Published) -> Iterator[Request]:
         """ITI-68 of a document as ITI-67 shows it; nothing where it does not."""
@@ -121,7 +123,7 @@ class Rest:
             url = fhir_documents.attachment_of(reference).get("url")
             if isinstance(url, str) and fhir_documents.master_identifier(reference) == document.entry.unique_id:
                 call = fhir_documents.retrieve_document(url, token=_ANY)
-                yield self._request([call], judging.is_document(document.content))
+                yield self._request(call, judging.is_document(document.content))
                 return
 
     def _trail(self, patient: RegisteredPatient) -> Request:
@@ -133,14 +135,14 @@ class Rest:
         if seen:
             since, until = fhir_instant(min(seen)), fhir_instant(max(seen) + timedelta(seconds=1))
         call = retrieve_audit_events(patient.spid, since=since, until=until, token=_ANY)
-        return self._request([call], judging.shows_trail(patient.spid, len(seen)))
+        return self._request(call, judging.shows_trail(patient.spid, len(seen)))
 
-    def _request(self, calls: list[Call], judge: Judge) -> Request:
-        name = calls[0].transaction
+    def _request(self, call: Call, judge: Judge) -> Request:
+        name = call.transaction
         kind, shows_certificate = EXTENDED, self._by_assertion
         if name in _OF_BASIC:
             kind, shows_certificate = (CERTIFICATE, True) if self._is_by_node else (BASIC, False)
-        bare = [replace(call, token="") for call in calls]
+        bare = replace(call, token="")
         base = self.community.fhir.base(name)
         return name, rest_template(bare, base, kind=kind, shows_certificate=shows_certificate), judge
 

@@ -20,7 +20,7 @@ from load.inspection import Inspection
 from load.locusts import Progress, run_local, run_master, width_of
 from load.orders import Orders
 from load.party import Party
-from load.selfwatch import Calibration, calibrate, limits
+from load.selfwatch import Calibration, calibrate, clocks, limits
 from load.shapes import Shape
 from load.tally import Tally, added
 from load.telling import Terminal
@@ -93,6 +93,7 @@ def run_load(
     if progress.troubles:
         return _record(ledger, [_unjudged(Verdict.ERROR, "; ".join(progress.troubles))])
     limited = limits(progress.watched, progress.tally)
+    progress.left_out += (set_clocks := clocks(progress.watched))
     if not calibration.keeps_up:
         limited.append(str(calibration))
     judgements = judge(
@@ -103,6 +104,7 @@ def run_load(
         limited=limited,
         lost=[each for each in progress.left_out if each.startswith("worker ")],
         why=progress.why,
+        clocks=set_clocks,
         failing=progress.why if progress.why.endswith(_FAILING) else "",
     )
     if inspection is not None:

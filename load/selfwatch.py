@@ -2,11 +2,12 @@
 
 import resource
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Final, Self
 
 from load.bench import mock_server, trial
+from load.steady_clock import SteadyClock
 from load.tally import OURS, Tally
 
 #: seconds a request may leave late in 99 of 100 cases
@@ -26,6 +27,8 @@ class Watched:
     lag: float
     connections: int
     open_files: int
+    #: seconds by which the clock of this machine was set, at most, while it ran
+    clock: float = 0.0
 
     def limits(self) -> Iterator[str]:
         """What this process was limited by, one sentence each."""
@@ -50,15 +53,23 @@ class Watch:
     def __init__(self, name: str) -> None:
         self.name = name
         self.connections = 0
+        self._clock, self._shift = SteadyClock(), 0.0
         self._wall, self._cpu = time.monotonic(), time.process_time()
 
     def seen(self, under_way: int) -> None:
         """So many requests are out just now."""
+        self._shift = max(self._shift, self._clock.shift, key=abs)
         self.connections = max(self.connections, under_way)
 
     def told(self, lag: float | None) -> Watched:
         used = (time.process_time() - self._cpu) / max(1e-9, time.monotonic() - self._wall)
-        return Watched(self.name, used, lag or 0.0, self.connections, resource.getrlimit(resource.RLIMIT_NOFILE)[0])
+        files = resource.getrlimit(resource.RLIMIT_NOFILE)[0]
+        return Watched(self.name, used, lag or 0.0, self.connections, files, self._shift)
+
+
+def clocks(watched: Iterable[Watched]) -> list[str]:
+    """The clocks that were set during the run, one sentence each."""
+    return [f"the clock of {one.name} was set by {one.clock:+.0f} s during the run" for one in watched if one.clock]
 
 
 def limits(watched: list[Watched], tally: Tally) -> list[str]:

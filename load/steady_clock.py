@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from typing import Final
 
 #: seconds by which the clock may drift from one that cannot be set
-_DRIFT: Final = 1.0
+DRIFT: Final = 1.0
 
 
 def _offset() -> float:
@@ -14,10 +14,16 @@ def _offset() -> float:
 
 @dataclass
 class SteadyClock:
-    """The clock, compared with the monotonic one since this was made."""
+    """The clock of this machine, compared with the monotonic one since this was made."""
 
     _began: float = field(default_factory=_offset)
 
+    @property
+    def shift(self) -> float:
+        """Seconds by which the clock was set forward, 0 for what is mere drift."""
+        found = _offset() - self._began
+        return found if abs(found) >= DRIFT else 0.0
+
     def now(self) -> float | None:
-        """Seconds since 1970, None once the clock was set: what it says then is no measure of anybody's time."""
-        return time.time() if abs(_offset() - self._began) < _DRIFT else None
+        """Seconds since 1970, None while the clock is set: what it says then is no measure of anybody's time."""
+        return None if self.shift else time.time()

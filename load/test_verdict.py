@@ -150,3 +150,14 @@ def test_a_soak_that_gets_slower_fails() -> None:
         slower.is_due(4, "ITI-18", 80 + second)
         slower.is_right(4, "ITI-18", 80 + second, 0.1)
     assert verdicts(slower, soak)["load::soak::growth"] is Verdict.FAIL
+
+
+def test_what_failed_while_our_clock_was_set_is_no_finding() -> None:
+    found = judge(filled(SMOKE, wrong_from=0), SMOKE, LIMITS, peak=10, clocks=["the clock was set"])
+    assert {judgement.verdict for judgement in found} == {Verdict.INCONCLUSIVE}
+    assert {judgement.reason for judgement in found} == {Reason.NEEDS_CLOCK}
+
+
+def test_a_clock_that_was_set_excuses_no_slowness() -> None:
+    assert verdicts(filled(SMOKE, took=1.0), clocks=["the clock was set"])["load::ITI-18::p50"] is Verdict.FAIL
+    assert Verdict.INCONCLUSIVE not in verdicts(filled(SMOKE), clocks=["the clock was set"]).values()

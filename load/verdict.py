@@ -82,10 +82,11 @@ def judge(
     lost: Sequence[str] = (),
     why: str = "",
     failing: str = "",
+    clocks: Sequence[str] = (),
 ) -> list[Judgement]:
     """Every verdict of a run. ``peak``: journeys a second that must be carried; ``limited``: why the generator was the
     bottleneck; ``lost``: workers that went missing; ``why``: why the run ended before its time; ``failing``: the same,
-    where the target failed so much that it was ended.
+    where the target failed so much that it was ended; ``clocks``: which of our clocks was set during the run.
     """
     regular = [n for n in shape.judged if max(shape.legs[n].begin, shape.legs[n].end) <= peak * 1.001]
     counts = {name: _in_legs(tally, name, regular) for name in tally.transactions}
@@ -100,7 +101,8 @@ def judge(
         stopped = Finding("a run to its end", why, verdict=Verdict.INCONCLUSIVE)
         judged.append(Judgement("load::run", _TO_ITS_END, Verdict.INCONCLUSIVE, stopped, Reason.INTERRUPTED))
     doubt = _doubt(limited, lost, why)
-    return [_doubted(judgement, *doubt) for judgement in judged] if doubt else judged
+    judged = [_doubted(judgement, *doubt) for judgement in judged] if doubt else judged
+    return _with_clocks(judged, clocks) if clocks else judged
 
 
 def _in_legs(tally: Tally, transaction: str, numbers: Iterable[int]) -> Count:
@@ -201,11 +203,25 @@ def _doubt(limited: Sequence[str], lost: Iterable[str], why: str) -> tuple[Reaso
     return (Reason.INTERRUPTED, why) if why else None
 
 
+def _with_clocks(judged: Sequence[Judgement], clocks: Sequence[str]) -> list[Judgement]:
+    """Times of answers do not hang on the clock. What was refused may have been refused because of it."""
+    failed = any(each.verdict is Verdict.FAIL and each.test.endswith("::content") for each in judged)
+    because = "; ".join(clocks)
+    return [
+        _inconclusive(each, Reason.NEEDS_CLOCK, because) if failed and each.verdict is Verdict.FAIL else each
+        for each in judged
+    ]
+
+
 def _doubted(judgement: Judgement, reason: Reason, because: str) -> Judgement:
     certain = ("::content",) if reason is Reason.GENERATOR_LIMITED else ("::content", "::run")
     is_wrong = judgement.verdict is Verdict.FAIL and judgement.test.endswith(certain)
     if is_wrong or judgement.verdict is Verdict.INCONCLUSIVE:
         return judgement
+    return _inconclusive(judgement, reason, because)
+
+
+def _inconclusive(judgement: Judgement, reason: Reason, because: str) -> Judgement:
     expected = judgement.title if judgement.finding is None else str(judgement.finding.expected)
     received = "" if judgement.finding is None else f"{judgement.finding.received}; "
     finding = Finding(expected, f"{received}{because}", verdict=Verdict.INCONCLUSIVE)
