@@ -14,15 +14,11 @@ from conformance.judge.register import RegisterError, load_register
 from conformance.judge.telling import told
 from fixtures.checks.catalogue import CatalogueError
 from fixtures.command_line import CommandLine
-from fixtures.epr.stored import NotReadable, Stored, read_file
-from fixtures.epr.stored_kind import TRANSACTIONS as SOAP_TRANSACTIONS
-from fixtures.epr.stored_rest_kind import REST_TRANSACTIONS
+from fixtures.epr.stored import TRANSACTIONS, NotReadable, Stored, read_file
 from fixtures.suite.watch import facts_of
 from fixtures.target import Target, TargetError, load_target
 
 OK, FINDINGS, OURS, USAGE, NOTHING = 0, 1, 3, 4, 5
-#: what --transaction may name
-TRANSACTIONS = sorted({*SOAP_TRANSACTIONS, *REST_TRANSACTIONS})
 
 
 class _Usage(Exception):

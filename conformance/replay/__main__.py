@@ -1,4 +1,7 @@
-"""``python -m conformance.replay FILE... --target TARGET [--ledger FILE] [--json]``: see :mod:`conformance.replay`."""
+"""``python -m conformance.replay FILE... --target TARGET [--transaction NAME] [--ledger FILE] [--json]``.
+
+See :mod:`conformance.replay`.
+"""
 
 import json
 import sys
@@ -12,6 +15,7 @@ from fixtures.checks.catalogue import CatalogueError
 from fixtures.checks.verdicts import Verdict
 from fixtures.client import connect
 from fixtures.command_line import CommandLine
+from fixtures.epr.stored import TRANSACTIONS
 from fixtures.ledger import Ledger, LedgerError, Redactor
 from fixtures.target import Target, TargetError, load_target
 
@@ -26,12 +30,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     )
     parser.add_argument("files", metavar="FILE", type=Path, nargs="+", help="recorded requests")
     parser.add_argument("--target", metavar="TARGET", type=Path, required=True, help="target file of the community")
+    parser.add_argument("--transaction", metavar="NAME", choices=TRANSACTIONS, default="", help="where none is told")
     parser.add_argument("--ledger", metavar="FILE", type=Path, help="write the exchanges there")
     parser.add_argument("--json", action="store_true", help="for programs")
     given = parser.parse_args(arguments)
     try:
         target = load_target(given.target)
-        results = _replay(given.files, target, given.ledger)
+        results = _replay(given.files, target, given.ledger, given.transaction)
     except TargetError as error:
         print(f"replay: {error}", file=sys.stderr)
         return USAGE
@@ -48,11 +53,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return exit_code(results)
 
 
-def _replay(files: Sequence[Path], target: Target, path: Path | None) -> list[Replayed]:
+def _replay(files: Sequence[Path], target: Target, path: Path | None, transaction: str) -> list[Replayed]:
     ledger = Ledger(path, redactor=Redactor(target.secret_values())) if path else None
     try:
         with connect(target, ledger.recorder("conformance.replay") if ledger else None) as community:
-            return [result for file in files for result in replay_file(file, community)]
+            return [result for file in files for result in replay_file(file, community, transaction)]
     finally:
         if ledger:
             ledger.close()

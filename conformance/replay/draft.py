@@ -20,19 +20,35 @@ class NothingToReplay(ValueError):
 
 
 @dataclass
-class Draft:
-    """``changes`` are sentences, in the order they were made. ``token`` is put in when the message is made."""
+class Changes:
+    """What is changed of a request: ``changes`` are sentences, in the order they were made."""
 
     transaction: str
+    changes: list[str] = field(default_factory=list, kw_only=True)
+
+    def say(self, change: str) -> None:
+        if change not in self.changes:
+            self.changes.append(change)
+
+    def said(self, what: str, before: object, value: object) -> None:
+        """One value in place of another."""
+        self.say(f"{what}: {str(before)[:_SHOWN] or '(none)'} -> {str(value)[:_SHOWN]}")
+
+
+@dataclass
+class Draft(Changes):
+    """A SOAP message. ``token`` is put in when the message is made."""
+
     root: Element
     parts: tuple[Part, ...] = ()
-    changes: list[str] = field(default_factory=list)
     token: bytes | None = None
 
     @classmethod
-    def of(cls, stored: Stored) -> "Draft":
+    def of(cls, stored: Stored, changes: list[str] | None = None) -> "Draft":
+        """``changes``: a list to add to, for who wants to know them whatever happens."""
         assert stored.root is not None
-        draft = cls(stored.kind.transaction, parse(serialise(stored.root)), stored.parts)
+        told = [] if changes is None else changes
+        draft = cls(stored.kind.transaction, parse(serialise(stored.root)), stored.parts, changes=told)
         draft.changes += [f"mended: {remark}" for remark in stored.remarks]
         if draft.transaction in MTOM_TRANSACTIONS and stored.root_part is None:
             draft.changes.append("MIME frame: the recording has none; sent as MTOM")
@@ -56,11 +72,7 @@ class Draft:
             for child in list(node):
                 node.remove(child)
             node.text = value
-        self.say(f"{what}: {before[:_SHOWN] or '(none)'} -> {value[:_SHOWN]}")
-
-    def say(self, change: str) -> None:
-        if change not in self.changes:
-            self.changes.append(change)
+        self.said(what, before, value)
 
     def set_all(self, xpath: str, value: Callable[[Element], str], what: str, attribute: str = "") -> None:
         for node in find_all(self.body, xpath):

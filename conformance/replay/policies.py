@@ -18,7 +18,7 @@ _REFERENCES: Final = (
     ".//saml2:Statement/xacml:PolicySetIdReference | .//xsamlp:XACMLPolicyQuery/xacml:PolicySetIdReference"
 )
 #: policy sets a record has once
-_SETUP: Final = ("201", "202", "203")
+SETUP: Final = ("201", "202", "203")
 
 
 def adapt(draft: Draft, community: Community) -> None:
@@ -28,7 +28,7 @@ def adapt(draft: Draft, community: Community) -> None:
     _concerning(draft, community, patient)
     adds = any(local_name(child) == "AddPolicyRequest" for child in draft.body)
     recorded = [_read(element, patient) for element in find_all(draft.body, _SETS)]
-    setup = {one.template for one in recorded} & set(_SETUP)
+    setup = {one.template for one in recorded} & set(SETUP)
     granted = [one for one in onboarding(patient.spid) if one.template not in setup]
     if not adds:
         granted += [*_renewed(draft, recorded), *_referred(draft, patient)]
@@ -61,10 +61,11 @@ def _read(element: Element, patient: RegisteredPatient) -> PatientPolicy:
     try:
         return read_patient_policy(element)
     except NoPatientPolicy:
-        return _right(patient.spid)
+        return right(patient.spid)
 
 
-def _right(spid: str) -> PatientPolicy:
+def right(spid: str) -> PatientPolicy:
+    """A policy set that any record may have."""
     return patient_policy("301", spid, "access-level:normal", who="7601999100202")
 
 
@@ -82,7 +83,7 @@ def _referred(draft: Draft, patient: RegisteredPatient) -> list[PatientPolicy]:
     """A policy set for every id that is deleted or asked for."""
     found = []
     for node in find_all(draft.body, _REFERENCES):
-        found.append(_right(patient.spid))
+        found.append(right(patient.spid))
         draft.set(node, found[-1].id, "PolicySetIdReference")
     return found
 

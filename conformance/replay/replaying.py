@@ -10,16 +10,22 @@ from typing import Any
 
 from conformance.judge.judging import Said
 from conformance.replay import documents, patients, policies, tokens
+from conformance.replay.call_draft import CallDraft
+from conformance.replay.calls import prepared_call
 from conformance.replay.draft import Draft, NothingToReplay
 from fixtures.checks.outcome import outcome
+from fixtures.checks.rest_rows import RestView, answer_view, call_view
 from fixtures.checks.rows import rows
+from fixtures.checks.shape import misshapen
 from fixtures.checks.verdicts import NotJudged, Reason, Verdict
 from fixtures.checks.view import View, request_view, response_view
 from fixtures.client import Community, refusal, renewed
+from fixtures.client.fhir import refusal as refused
 from fixtures.epr import wstrust
 from fixtures.epr.message import Message, Reply
 from fixtures.epr.names import XUA_TRANSACTIONS
-from fixtures.epr.stored import NotReadable, Stored, read_file
+from fixtures.epr.rest_reply import RestReply
+from fixtures.epr.stored import NotReadable, Stored, named, read_file
 from fixtures.epr.wstrust import NoToken
 from fixtures.epr.xml import find_all
 from fixtures.suite.watch import facts_of
@@ -58,15 +64,18 @@ class Replayed:
         }
 
 
-def replay_file(file: Path, community: Community) -> Iterator[Replayed]:
-    """Every request of the file, in order; at least one result."""
+def replay_file(file: Path, community: Community, transaction: str = "") -> Iterator[Replayed]:
+    """Every request of the file, in order; at least one result. ``transaction``: of those that do not tell theirs."""
     name = str(file)
     try:
         stored = read_file(file)
     except NotReadable as error:
         yield Replayed(name, error=str(error))
         return
-    requests = [message for message in stored if message.kind.direction == "request" and not message.changes]
+    if transaction:
+        stored = tuple(named(message, transaction) for message in stored)
+    ours = [message for message in stored if message.kind.transaction and message.kind.direction == "request"]
+    requests = [message for message in ours if not message.changes]
     for message in requests:
         yield replace(replay(message, community), file=name, place=message.place)
     if not requests:
@@ -84,26 +93,49 @@ def _why_none(stored: tuple[Stored, ...]) -> str:
 
 def replay(stored: Stored, community: Community) -> Replayed:
     """Send ``stored`` again; never raises for what the target or its file does."""
-    transaction = stored.kind.transaction
-    draft = Draft.of(stored)
-    result = Replayed("", transaction=transaction)
+    result = Replayed("", transaction=stored.kind.transaction)
     if stored.kind.bare:
         return replace(
-            result, error=f"the payload of {transaction} without its SOAP envelope: store the whole envelope"
+            result, error=f"the payload of {result.transaction} without its SOAP envelope: store the whole envelope"
         )
+    changes: list[str] = []
     try:
-        message = prepared(draft, community)
-        reply = community.send(message)
+        answer = _answered(stored, community, changes)
     except NothingToReplay as error:
         return replace(result, error=str(error))
     except NotJudged as stopped:
         reason = f"{stopped.reason or 'not-applicable'}: {stopped.detail}"
-        return replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason, changes=tuple(draft.changes))
+        return replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason, changes=tuple(changes))
     except (WireError, NoToken) as error:
         code = getattr(error, "reason", Reason.BASELINE_REFUSED)
         reason = f"{code}: {error}"
-        return replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason, changes=tuple(draft.changes))
-    return _judged(replace(result, changes=tuple(draft.changes)), reply, community)
+        return replace(result, verdict=Verdict.INCONCLUSIVE, reason=reason, changes=tuple(changes))
+    return _judged(replace(result, changes=tuple(changes)), answer)
+
+
+@dataclass(frozen=True)
+class _Answer:
+    """What came, in the words of its protocol; how rows see it, and what was sent."""
+
+    reply: Reply | RestReply
+    says: str
+    refused: str
+    view: View | RestView | None
+    sent: View | RestView | None
+
+
+def _answered(stored: Stored, community: Community, changes: list[str]) -> _Answer:
+    """Make the request fresh, send it, read the answer; ``changes`` are added to as they are made."""
+    facts = facts_of(community.target)
+    if stored.rest is not None:
+        call_draft = CallDraft.of(stored, changes)
+        told = community.fhir.send(prepared_call(call_draft, community))
+        sent = call_view(told.request, facts)
+        return _Answer(told, told.says + _found(told), refused(told), answer_view(told, facts), sent)
+    draft = Draft.of(stored, changes)
+    reply = community.send(prepared(draft, community))
+    view = response_view(reply, facts, now=time.time())
+    return _Answer(reply, outcome(reply).says + _held(reply), refusal(reply), view, request_view(reply.request, facts))
 
 
 def prepared(draft: Draft, community: Community) -> Message:
@@ -145,25 +177,21 @@ def _with_fresh_id(message: Message, draft: Draft) -> Message:
     return replace(message, envelope=changed.envelope)
 
 
-def _judged(result: Replayed, reply: Reply, community: Community) -> Replayed:
-    facts = facts_of(community.target)
-    view = response_view(reply, facts, now=time.time())
-    judgements = rows().judge(view) if view else []
+def _judged(result: Replayed, answer: _Answer) -> Replayed:
+    judgements = rows().judge(answer.view) if answer.view else []
     said = tuple(Said(finding) for judgement in judgements for finding in judgement.findings)
-    refused = refusal(reply)
     verdict = Verdict.WARN if said else Verdict.PASS
-    if refused or any(each.counts for each in said):
+    if answer.refused or any(each.counts for each in said):
         verdict = Verdict.FAIL
-    reason = f"refused: {refused}" if refused else ""
-    if broken := _broken(request_view(reply.request, facts)):
+    reason = f"refused: {answer.refused}" if answer.refused else ""
+    if broken := _broken(answer.sent):
         verdict = Verdict.INCONCLUSIVE
-        reason = f"the request does not keep {', '.join(broken)}, so its answer proves nothing" + (
-            f"; {reason}" if reason else ""
-        )
+        reason = f"the request {broken}, so its answer proves nothing" + (f"; {reason}" if reason else "")
+    reply = answer.reply
     return replace(
         result,
         verdict=verdict,
-        says=outcome(reply).says + _held(reply),
+        says=answer.says,
         reason=reason,
         said=said,
         rows=tuple(judgement.requirement.id for judgement in judgements if judgement.judged),
@@ -176,10 +204,13 @@ def _judged(result: Replayed, reply: Reply, community: Community) -> Replayed:
     )
 
 
-def _broken(view: View | None) -> list[str]:
-    """The SHALL rows of the client that the request we sent does not keep."""
+def _broken(view: View | RestView | None) -> str:
+    """What is wrong with the request we sent: the SHALL rows of the client it does not keep, or its shape."""
     findings = [finding for judgement in (rows().judge(view) if view else ()) for finding in judgement.findings]
-    return sorted({finding.requirement for finding in findings if finding.verdict is Verdict.FAIL})
+    if kept_not := sorted({finding.requirement for finding in findings if finding.verdict is Verdict.FAIL}):
+        return f"does not keep {', '.join(kept_not)}"
+    wrong = misshapen(view.root, 1) if isinstance(view, RestView) and view.root else []
+    return f"is no FHIR R4 ({wrong[0].path}: {wrong[0].what})" if wrong else ""
 
 
 def _held(reply: Reply) -> str:
@@ -193,3 +224,9 @@ def _held(reply: Reply) -> str:
         return ""
     path, what = counted[reply.transaction]
     return f", {len(find_all(reply.payload, path))} {what}"
+
+
+def _found(reply: RestReply) -> str:
+    """How many matches a Bundle holds."""
+    found = [one for one in reply.resources if one.get("resourceType") != "OperationOutcome"]
+    return f", {len(found)} resources" if (reply.resource or {}).get("type") == "searchset" else ""

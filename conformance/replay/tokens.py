@@ -2,7 +2,7 @@
 
 from typing import Final
 
-from conformance.replay.draft import Draft, NothingToReplay
+from conformance.replay.draft import Changes, Draft, NothingToReplay
 from fixtures.client import Community, RegisteredPatient
 from fixtures.epr import names
 from fixtures.epr.names import PURPOSES
@@ -12,7 +12,7 @@ from fixtures.target import User
 
 _CLAIMS: Final = ".//wst:Claims/saml2:Attribute"
 #: where purpose EMER must be refused (EPR policy stack 04 to 06: WRITE with NORM only)
-_WRITING: Final = ("ITI-41", "ITI-42")
+_WRITING: Final = ("ITI-41", "ITI-42", "ITI-65", "CH:MHD-1")
 _SECURITY: Final = "*[local-name()='Header']/wsse:Security"
 
 
@@ -28,15 +28,20 @@ def recorded_user(draft: Draft) -> tuple[str, str]:
     return "HCP", ""
 
 
+def usable_purpose(draft: Changes, role: str, recorded: str) -> str:
+    """The recorded purpose of use, or the usual one of the role where this role may not have it for this."""
+    purpose = recorded if recorded in PURPOSES[role] else PURPOSES[role][0]
+    if draft.transaction in _WRITING and role in ("HCP", "ASS") and purpose == "EMER":
+        draft.say("purpose EMER -> NORM: emergency access does not permit publication")
+        return "NORM"
+    return purpose
+
+
 def renew_token(draft: Draft, community: Community, patient: RegisteredPatient, role: str = "") -> None:
     """An X-User Assertion of the recorded role (or ``role``) and purpose, issued by the target for ``patient``."""
     recorded, purpose = recorded_user(draft)
     role = role or recorded
-    if purpose not in PURPOSES[role]:
-        purpose = PURPOSES[role][0]
-    if draft.transaction in _WRITING and role in ("HCP", "ASS") and purpose == "EMER":
-        draft.say("purpose EMER -> NORM: emergency access does not permit publication")
-        purpose = "NORM"
+    purpose = usable_purpose(draft, role, purpose)
     if find(draft.root, _SECURITY) is None:
         draft.say("no wsse:Security in the recording: none is sent")
         return
