@@ -1,12 +1,14 @@
 """Protocol versions, suites and known weaknesses, scanned with sslyze (RFC 9325; catalogue rows XUA-TLS-001 to 012)."""
 
 from typing import Any
+from urllib.parse import urlsplit
 
 import pytest
 
+from fixtures.checks.verdicts import Inconclusive, Reason
 from fixtures.client import Community
 from fixtures.suite import requirement
-from security.tls.endpoints import addresses
+from security.tls.endpoints import SOAP, Address, addresses, demand
 from security.tls.scans import (
     GOOD_CURVES,
     VERSIONS,
@@ -109,7 +111,24 @@ def broken_by(scan: Any) -> list[str]:
 
 
 @requirement("XUA-TLS-012")
-def test_early_data_are_not_used(scans: Scans) -> None:
-    nowhere(
-        scans, lambda scan: ["early data"] if done(scan.tls_1_3_early_data).supports_early_data else [], "no early data"
-    )
+def test_early_data_are_not_used(community: Community, scans: Scans) -> None:
+    taken = [where for where, scan in scans.items() if done(scan.tls_1_3_early_data).supports_early_data]
+    heard = {where: early_answer(community, where) for where in taken}
+    # who takes them may still ask for the request once more (RFC 8470 section 5.2)
+    found = [f"{host}:{port} {answer!r}" for (host, port), answer in heard.items() if b" 425 " not in answer]
+    demand(found, "no early data, or HTTP 425")
+
+
+def early_answer(community: Community, address: Address) -> bytes:
+    """The status line of the answer to a request in early data; Inconclusive (BROKEN_ANSWER) where none came."""
+    from security.tls.scanning import answered_early  # not before a scan: sslyze is slow to import
+
+    community.wire.wait()
+    urls = [urlsplit(community.url(name)) for name in SOAP if community.claims(name)]
+    path = next(url.path for url in urls if (url.hostname, url.port or 443) == address)
+    head = f"POST {path or '/'} HTTP/1.1\r\nHost: {address[0]}\r\nContent-Type: application/soap+xml\r\n"
+    try:
+        answer = answered_early(community.target, address, f"{head}Content-Length: 4\r\n\r\n<x/>".encode())
+    except Exception as error:  # of two libraries, by ways of their own
+        raise Inconclusive(Reason.BROKEN_ANSWER, f"no answer to a request in early data: {error!r}") from error
+    return answer.partition(b"\r\n")[0]
