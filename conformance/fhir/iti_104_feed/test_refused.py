@@ -1,11 +1,14 @@
 """ITI-104: what is no feed of one patient of ours is refused, nobody is registered (profile ch-pixm-patient-feed)."""
 
+from dataclasses import replace
+
 import pytest
 
 from conformance.fhir.patients import Source
 from fixtures.checks.expect import expect
 from fixtures.checks.fhirpath import evaluate
 from fixtures.epr.fhir_patients import SPID_SYSTEM, match, token
+from fixtures.epr.names import EPR_SPID
 from fixtures.epr.rest import metadata
 from fixtures.people.patients import Patient
 from fixtures.suite import requirement, transaction
@@ -70,6 +73,18 @@ def test_the_parameter_identifier_has_a_system(source: Source, patient: Patient)
     call = source.feed(patient)
     reply = source.send(call.with_query("identifier", patient.local_id), baseline=call)
     expect(reply).is_refused(400, 412, usual=["required", "invalid"], tolerated=[422])
+
+
+@requirement("FHIR-ITI104-006")
+@transaction("ITI-119")
+def test_criteria_that_two_records_meet_revise_none(source: Source, patient: Patient) -> None:
+    source.fed(replace(patient, local_id=f"{patient.local_id}-2"))
+    revised = source.feed(replace(patient, given="Xenia"))
+    changed = revised.with_query("identifier", token(EPR_SPID, patient.spid), "criteria of two records")
+    reply = source.send(changed, baseline=source.feed(patient))
+    expect(reply).is_refused(412, 400, 403, usual=["multiple-matches", "forbidden", "security", "code-invalid"])
+    found = source.send(source.basic(match(spid=patient.spid)))
+    expect(found).is_ok().lacks("entry.resource.ofType(Patient).name.given.where($this = 'Xenia')")
 
 
 @requirement("FHIR-ITI104-007")

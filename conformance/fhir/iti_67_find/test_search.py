@@ -173,6 +173,18 @@ def test_related_finds_by_study_instance_uid(pair: Pair) -> None:
     )
 
 
+@requirement("FHIR-ITI67-030")
+def test_the_logical_id_finds_one_document(pair: Pair) -> None:
+    pair.shelf.finds([pair.two], ("_id", pair.shelf.resource(pair.two)["id"]))
+
+
+@requirement("FHIR-ITI67-030")
+@pytest.mark.parametrize("name", ["_lastUpdated", "date"])
+def test_time_of_change_and_of_submission_bound_what_is_found(pair: Pair, name: str) -> None:
+    pair.shelf.finds([pair.one, pair.two], (name, "ge2020-01-01"))
+    pair.shelf.finds([], (name, "lt2020-01-01"))
+
+
 @requirement("FHIR-ITI67-020")
 def test_parameters_narrow_each_other(pair: Pair) -> None:
     both = ("category", ",".join(CODED["category"][:2])), ("creation", "ge2025-03-01")
