@@ -83,7 +83,7 @@ def test_no_audit_event_is_taken_over_plain_http(community: Community, patient: 
     demand(served_plainly(community, sent), "the connection closed, a redirect or an HTTP error")
 
 
-@requirement("AUD-ITI81-026")
+@requirement("FHIR-ITI81-004", "AUD-ITI81-026")
 @transaction("ITI-81", "ITI-71")
 def test_no_trail_is_read_over_plain_http(community: Community) -> None:
     record = community.record()
