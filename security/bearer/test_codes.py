@@ -1,5 +1,6 @@
 """Attacks on the way to a token: redirect tricks, PKCE downgrade, replayed codes, claims that grow (ITI-71)."""
 
+import secrets
 from urllib.parse import urlsplit
 
 import pytest
@@ -68,6 +69,33 @@ def test_a_plain_challenge_is_no_way_out(community: Community, patient: Register
     valid = asking(community, patient)
     plain = valid.with_query("code_challenge", verifier).with_query("code_challenge_method", "plain")
     code_refused(community.fhir.send(plain, baseline=valid))
+
+
+@requirement("FHIR-ITI71-019")
+def test_a_challenge_without_method_is_no_plain_one(community: Community, patient: RegisteredPatient) -> None:
+    valid, verifier = asking(community, patient), secrets.token_urlsafe(32)  # as long as a challenge
+    community.fhir.accepted(valid)
+    downgraded = valid.without_query("code_challenge_method").with_query("code_challenge", verifier)
+    brings_no_token(community, patient, downgraded, verifier)
+
+
+@requirement("FHIR-ITI71-020")
+def test_a_challenge_is_not_its_own_verifier(community: Community, patient: RegisteredPatient) -> None:
+    verifier = iua.new_verifier()
+    request = community.fhir.authorization.authorization_request("HCP", patient, verifier=verifier)
+    community.fhir.accepted(request)
+    brings_no_token(community, patient, request, iua.challenge(verifier))
+
+
+def brings_no_token(community: Community, patient: RegisteredPatient, request: Call, verifier: str) -> None:
+    """The request is refused, or its code cannot be redeemed with this verifier."""
+    server, reply = community.fhir.authorization, community.fhir.send(request)
+    code = iua.redirected(reply).get("code")
+    if not code:
+        code_refused(reply)
+        return
+    call = server.code_token_request("HCP", patient).with_form("code", code).with_form("code_verifier", verifier)
+    token_refused(community.fhir.send(iua.signed(call, server.with_code())))
 
 
 @requirement("FHIR-ITI71-020", "XUA-OIDC-033")
