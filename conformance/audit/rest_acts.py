@@ -199,7 +199,13 @@ def _policies(scene: RestScene) -> Consents:
 def find_consents(scene: RestScene) -> RestAct:
     held = _policies(scene)
     asked = ("Consent", held.spid)
-    return scene.does(held.consents_of(held.spid), "E", patients=_forms(EPR_SPID, held.spid), query=asked)
+    facts = {"query": asked, **_as_patient(held)}
+    return scene.does(held.consents_of(held.spid), "E", patients=_forms(EPR_SPID, held.spid), **facts)
+
+
+def _as_patient(held: Consents) -> dict[str, Any]:
+    """Who feeds and reads these, as the record names him."""
+    return {"role": "PAT", "user": held.spid, "purpose": "NORM"}
 
 
 def _consent(action: str) -> Perform:
@@ -209,17 +215,26 @@ def _consent(action: str) -> Perform:
         if action != "C":
             scene.community.fhir.accepted(held.posting(right))
         made = {"C": held.posting, "U": held.putting, "D": lambda one: held.removing(one.id)}
-        return scene.does(made[action](right), action, patients=_forms(EPR_SPID, held.spid), data=right.id)
+        facts = {"data": right.id, **_as_patient(held)}
+        return scene.does(made[action](right), action, patients=_forms(EPR_SPID, held.spid), **facts)
 
     return perform
 
 
-def add_consents(scene: RestScene) -> RestAct:
-    """Two policy sets in one Bundle: an event for each."""
+def add_consent_without_trace(scene: RestScene) -> RestAct:
     held = _policies(scene)
-    rights = [held.right(), held.right(who="7601999100219")]
+    right = held.right()
+    call = held.posting(right).without_header("traceparent")
+    return scene.does(call, "C", patients=_forms(EPR_SPID, held.spid), data=right.id)
+
+
+def add_consents(scene: RestScene) -> RestAct:
+    """Three policy sets in one Bundle: an event for each."""
+    held = _policies(scene)
+    rights = [held.right(), held.right(who="7601999100219"), held.right(who="7601999100226")]
     call = held.bundling(*(adding(consent(one)) for one in rights))
-    return scene.does(call, "C", patients=_forms(EPR_SPID, held.spid), data="urn:uuid:", times=2)
+    facts = {"data": "urn:uuid:", "times": 3, "each": tuple(one.id for one in rights), **_as_patient(held)}
+    return scene.does(call, "C", patients=_forms(EPR_SPID, held.spid), **facts)
 
 
 # --- directory ------------------------------------------------------------------------------------
@@ -282,7 +297,8 @@ REST_ACTS: Final[dict[str, tuple[tuple[str, ...], Perform]]] = {
     "new policy set": (("PPQ-3",), _consent("C")),
     "change of a policy set": (("PPQ-3",), _consent("U")),
     "end of a policy set": (("PPQ-3",), _consent("D")),
-    "two policy sets": (("PPQ-4",), add_consents),
+    "new policy set without trace": (("PPQ-3",), add_consent_without_trace),
+    "three policy sets": (("PPQ-4",), add_consents),
     "search of the directory": (("ITI-90",), search_directory),
     "read of the directory": (("ITI-90",), read_directory),
     "new organization": (("ITI-130",), _organization("C")),

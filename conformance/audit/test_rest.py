@@ -91,10 +91,23 @@ def test_a_reading_of_the_directory_is_recorded(look: Look, act: str) -> None:
     look(act).is_there().is_right("event", "action", "roles", "outcome", "data")
 
 
-@requirement("AUD-FHIR-017")
-@after("new policy set", "change of a policy set", "end of a policy set", "two policy sets")
-def test_each_policy_set_is_recorded_with_its_id(look: Look, act: str) -> None:
-    look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "data")
+@requirement("AUD-FHIR-017", "POL-PPQ3-044")
+@after("new policy set", "change of a policy set", "end of a policy set")
+def test_each_feed_of_a_policy_set_is_recorded_with_its_id(look: Look, act: str) -> None:
+    look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "data", "user", "trace")
+
+
+@requirement("AUD-FHIR-017", "POL-PPQ4-013")
+@after("three policy sets")
+def test_each_policy_set_of_a_bundle_is_recorded_with_its_id(look: Look, act: str) -> None:
+    recorded = look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "data", "user")
+    recorded.names_each()
+
+
+@requirement("POL-PPQ3-043")
+@after("new policy set", "new policy set without trace")
+def test_the_trace_of_a_feed_is_recorded(look: Look, act: str) -> None:
+    look(act).is_right("trace")
 
 
 @requirement("AUD-FHIR-016", "FHIR-ITI130-014")
@@ -103,10 +116,10 @@ def test_each_change_of_the_directory_is_recorded(look: Look, act: str) -> None:
     look(act).is_there().is_right("event", "action", "roles", "outcome", "data")
 
 
-@requirement("AUD-FHIR-018")
+@requirement("AUD-FHIR-018", "POL-PPQ5-009")
 @after("find policy sets")
 def test_a_search_of_policy_sets_is_recorded(look: Look, act: str) -> None:
-    look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "query")
+    look(act).is_there().is_right("event", "action", "roles", "outcome", "patient", "query", "user", "purpose")
 
 
 @requirement("AUD-FHIR-001")

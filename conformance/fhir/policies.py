@@ -2,12 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Final
 
 from conformance.policies.records import Record
 from fixtures.checks.expect import expect
 from fixtures.checks.verdicts import Inconclusive, Reason
 from fixtures.epr import fhir_policies
+from fixtures.epr.fhir_json import values
 from fixtures.epr.rest import Call
 from fixtures.epr.rest_reply import RestReply
 from fixtures.policy.consent import consent
@@ -51,6 +52,21 @@ class Consents(Record):
     def send(self, call: Call, *, baseline: Call | None = None) -> RestReply:
         return self.community.fhir.send(call, baseline=baseline)
 
+    def feeding(self, template: str) -> Call:
+        """A valid feed: of a new policy set, or, of a template that is there once, of the stored one as it is."""
+        if template in ("201", "202", "203"):
+            return self.putting(self.stored(template), by="PADM")
+        return self.posting(self.policy(template))
+
+    def take_back(self, fed: Call) -> None:
+        """Delete what a POST has stored in this record, so that it stays short for the tests that share it."""
+        resource = fed.resource or {}
+        consents = [entry.get("resource", {}) for entry in resource.get("entry", ())] or [resource]
+        own = [one for one in consents if (policy := read_back(one)) is not None and policy.spid == self.spid]
+        if fed.method == "POST" and "PUT" not in values(resource, "entry[*].request.method"):
+            for one in own:
+                self.send(self.removing(id_of(one)))
+
     # --- what is there --------------------------------------------------------------------------
 
     def consents(self, by: str = "PAT") -> dict[str, Any]:
@@ -63,17 +79,25 @@ class Consents(Record):
             raise Inconclusive(Reason.BASELINE_REFUSED, f"PPQ-5 is needed to see what is held: {reply.says}")
         return {id_of(found): found for found in found_in(reply)}
 
-    def refused(self, call: Call, *statuses: int, baseline: Call, **wanted: Any) -> RestReply:
+    def stored(self, template: str, by: str = "PAT") -> PatientPolicy:
+        """The policy set of a template that is there once; Inconclusive (BASELINE_REFUSED) where none is found."""
+        for found in self.consents(by).values():
+            if (policy := read_back(found)) is not None and policy.template == template:
+                return policy
+        raise Inconclusive(Reason.BASELINE_REFUSED, f"PPQ-5 shows no policy set of template {template}")
+
+    def refused(self, call: Call, *statuses: int, baseline: Call, seen_by: str = "PAT", **wanted: Any) -> RestReply:
         """Send a feed that is not allowed: it is refused, and the policy sets of the record are what they were.
 
-        What ``baseline`` stores is no part of that.
+        What ``baseline`` stores is no part of that, and is taken back.
         """
         self.community.fhir.accepted(baseline)
-        before = self.consents()
+        before = self.consents(seen_by)
         reply = self.send(call)
         expect(reply).is_refused(*statuses, **wanted)
-        after = self.consents()
+        after = self.consents(seen_by)
         expect(reply).meets(before == after, f"the policy sets unchanged: {sorted(before)}", sorted(after))
+        self.take_back(baseline)
         return reply
 
 
@@ -84,7 +108,30 @@ def found_in(reply: RestReply) -> Sequence[Mapping[str, Any]]:
 
 def says_this(found: Mapping[str, Any] | None, policy: PatientPolicy) -> bool:
     """Whether a Consent that came back says what ``policy`` says."""
+    return found is not None and read_back(found) == policy
+
+
+def read_back(found: Mapping[str, Any]) -> PatientPolicy | None:
+    """What a Consent says, None where it says no policy set."""
     try:
-        return found is not None and policy_of(found) == policy
+        return policy_of(found)
     except ValueError:
-        return False
+        return None
+
+
+def says_all(found: Mapping[str, Any] | None, policy: PatientPolicy) -> bool:
+    """The same, and for whom and for what as its template has it: role, type of identifier and purposes."""
+    return says_this(found, policy) and _template(found or {}) == _template(consent(policy))
+
+
+def _template(found: Mapping[str, Any]) -> list[list[str]]:
+    return [sorted(map(str, values(dict(found), path))) for path in _OF_TEMPLATE]
+
+
+_OF_TEMPLATE: Final = (
+    "policyRule.coding[0].code",
+    "provision.actor[*].role.coding[0].code",
+    "provision.actor[*].reference.identifier.type.coding[0].code",
+    "provision.actor[*].reference.display",
+    "provision.purpose[*].code",
+)

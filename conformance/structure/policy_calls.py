@@ -36,7 +36,13 @@ def _policy_bundles(community: Community) -> Iterator[Call]:
 
 def _policy_queries(community: Community) -> Iterator[Call]:
     record = Consents(community, community.record())
-    community.fhir.accepted(record.posting(record.policy("302", start=day(0))))
+    for policy in (
+        record.right(end=day(9)),
+        record.policy("302", start=day(0)),
+        record.policy("303"),
+        record.policy("304", "access-level:delegation-and-normal"),
+    ):
+        community.fhir.accepted(record.posting(policy))
     yield record.consents_of(record.spid)
     yield record.consent_with(next(iter(record.consents())))
     yield record.consent_with(new_id())

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.fhir.policies import Consents, says_this
+from conformance.fhir.policies import Consents, says_all, says_this
 from conformance.policies.records import day, says, shows
 from fixtures.checks.expect import expect
 from fixtures.client import Community
@@ -34,14 +34,25 @@ def rights(record: Consents) -> list[PatientPolicy]:
     ]
 
 
-@requirement("FHIR-PPQ5-007")
+@requirement("FHIR-PPQ5-007", "POL-PPQ3-045")
 @transaction("PPQ-1", "PPQ-5")
 def test_what_ppq_1_adds_ppq_5_gives(record: Consents) -> None:
     sets = rights(record)
     record.add(*sets)
     reply = record.send(record.consents_of(record.spid))
     held = record.consents()
-    other = [each for each in sets if not says_this(held.get(each.id), each)]
+    other = [each for each in sets if not says_all(held.get(each.id), each)]
+    expect(reply).meets(not other, "each as a Consent", f"no or other Consents for {other}")
+
+
+@requirement("POL-PPQ3-045")
+@transaction("PPQ-1", "PPQ-5")
+def test_what_opens_a_record_by_ppq_1_ppq_5_gives(community: Community) -> None:
+    record = Consents(community, community.patient())
+    sets = record.onboard()
+    reply = record.send(record.consents_of(record.spid, "PADM"))
+    held = record.consents("PADM")
+    other = [each for each in sets if not says_all(held.get(each.id), each)]
     expect(reply).meets(not other, "each as a Consent", f"no or other Consents for {other}")
 
 
@@ -59,7 +70,20 @@ def test_what_ppq_1_changes_and_deletes_ppq_5_gives_changed_and_no_more(record: 
     expect(reply).meets(ended.id not in held, "no Consent of what was deleted", sorted(held))
 
 
-@requirement("FHIR-PPQ3-012")
+@requirement("POL-PPQ3-045")
+@transaction("PPQ-2", "PPQ-3")
+@pytest.mark.parametrize("template", ["201", "202", "203"])
+def test_what_opens_a_record_by_ppq_3_ppq_2_gives(community: Community, template: str) -> None:
+    record = Consents(community, community.patient())
+    policy = record.policy(template)
+    community.fhir.accepted(record.posting(policy, by="PADM"))
+    reply = community.send(record.by_patient())
+    held = record.held()
+    right = policy.id in held and says(held[policy.id], policy)
+    expect(reply).meets(right, f"the policy set {policy}", sorted(held))
+
+
+@requirement("FHIR-PPQ3-012", "POL-PPQ3-045")
 @transaction("PPQ-2", "PPQ-3")
 @pytest.mark.parametrize("place", range(4), ids=["301", "302", "303", "304"])
 def test_what_ppq_3_adds_ppq_2_gives(record: Consents, place: int) -> None:
@@ -81,7 +105,7 @@ def test_what_ppq_4_adds_ppq_2_gives(record: Consents) -> None:
     expect(reply).meets(not other, "each as a policy set", f"no or other policy sets for {other}")
 
 
-@requirement("FHIR-PPQ3-012")
+@requirement("FHIR-PPQ3-012", "POL-PPQ3-005")
 @transaction("PPQ-1", "PPQ-2", "PPQ-3")
 def test_what_ppq_3_changes_and_deletes_ppq_2_gives_changed_and_no_more(record: Consents) -> None:
     right, ended = record.right(end=day(9)), record.right(who="7601999100219")

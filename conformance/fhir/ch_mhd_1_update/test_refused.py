@@ -9,12 +9,13 @@ from fixtures.checks.expect import expect
 from fixtures.client import Community
 from fixtures.client.records import NORMAL as NORMAL_LEVEL
 from fixtures.client.records import right
-from fixtures.epr.ebrim import SECRET
+from fixtures.epr.ebrim import RESTRICTED, SECRET
 from fixtures.epr.fhir_documents import update_all
 from fixtures.epr.fhir_metadata import PROVIDER_ROLE, SNOMED, new_url, role_extension
 from fixtures.epr.fhir_patients import SPID_SYSTEM
 from fixtures.epr.rest import Call
 from fixtures.epr.rest_reply import RestReply
+from fixtures.epr.valuesets import Code
 from fixtures.suite import requirement, transaction
 
 pytestmark = pytest.mark.transaction("CH:MHD-1", "ITI-65", "ITI-67")
@@ -135,11 +136,12 @@ def test_a_professional_without_right_updates_nothing(community: Community) -> N
     shelf.unchanged(reply, published, before)
 
 
-@requirement("FHIR-CHMHD1-015")
+@requirement("FHIR-CHMHD1-015", "POL-ENF-018")
 @transaction("PPQ-1")
-def test_a_document_above_the_level_of_a_professional_is_not_updated(community: Community) -> None:
+@pytest.mark.parametrize("level", [RESTRICTED, SECRET], ids=["restricted", "secret"])
+def test_a_document_above_the_level_of_a_professional_is_not_updated(community: Community, level: Code) -> None:
     shelf = Shelf(community, community.record([right(community.user("HCP").gln, NORMAL_LEVEL)]))
-    published = shelf.publish(confidentiality_codes=(SECRET,))
+    published = shelf.publish(confidentiality_codes=(level,))
     before = shelf.resource(published)
     label = [{"coding": [{"system": SNOMED, "code": "17621005"}]}]
     call = shelf.update(before, "HCP").with_value("securityLabel", label)

@@ -22,7 +22,7 @@ def test_the_url_of_another_patients_document_opens_nothing(shelf: Shelf) -> Non
     expect(reply).is_refused(401, 403, 404).discloses_nothing([CONTENT])
 
 
-@requirement("FHIR-ITI68-008")
+@requirement("FHIR-ITI68-008", "POL-ENF-017")
 @transaction("PPQ-1")
 def test_a_secret_document_is_not_given_to_a_professional(community: Community) -> None:
     shelf = Shelf(community, community.record([right(community.user("HCP").gln, NORMAL_LEVEL)]))
@@ -31,7 +31,7 @@ def test_a_secret_document_is_not_given_to_a_professional(community: Community) 
     expect(reply).is_refused(401, 403, 404).discloses_nothing([CONTENT])
 
 
-@requirement("FHIR-ITI68-008")
+@requirement("FHIR-ITI68-008", "POL-ENF-017")
 @transaction("PPQ-1")
 def test_a_professional_without_right_gets_nothing(community: Community) -> None:
     shelf = Shelf(community, community.record([]))

@@ -39,7 +39,7 @@ def test_an_extended_access_token_is_accepted(book: Book) -> None:
     expect(book.community.fhir.send(book.query(patient).with_token(token))).is_ok().is_a("Bundle")
 
 
-@requirement("AUD-ITI81-018")
+@requirement("AUD-ITI81-018", "XUA-ITI40-019")
 @transaction("ITI-81", "ITI-71")
 def test_a_basic_access_token_is_not_enough(book: Book, patient: RegisteredPatient) -> None:
     valid = book.query(patient)
@@ -120,7 +120,7 @@ def test_no_event_of_another_patient_is_shown(book: Book, patient: RegisteredPat
 # --- tokens ---------------------------------------------------------------------------------------
 
 
-@requirement("AUD-ITI81-014")
+@requirement("AUD-ITI81-014", "XUA-ITI40-019")
 @transaction("ITI-81")
 def test_without_token_nothing_is_read(book: Book, patient: RegisteredPatient) -> None:
     valid = book.query(patient)

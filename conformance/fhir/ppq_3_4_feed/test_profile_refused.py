@@ -1,36 +1,95 @@
 """PPQ-3: a Consent that breaks PpqmConsent is refused, and nothing is stored (CH EPR FHIR 5.0.0)."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 
 import pytest
 
 from conformance.fhir.policies import Consents
-from fixtures.epr.policy_names import POLICIES
-from fixtures.epr.rest import Call
-from fixtures.policy.consent import IDENTIFIER_TYPE
+from conformance.fhir.ppq_3_4_feed import misshapen
+from conformance.fhir.ppq_3_4_feed.misshapen import Case
 from fixtures.suite import requirement
 
-TEMPLATE = "identifier[1]"
-_SECOND = {"type": {"coding": [{"system": IDENTIFIER_TYPE, "code": "templateId"}]}, "value": "304"}
-#: what is wrong -> the change that makes it so
-CHANGES: Mapping[str, Callable[[Call], Call]] = {
-    "unknown-template": lambda call: call.with_value(f"{TEMPLATE}.value", "999"),
-    "no-template": lambda call: call.without(TEMPLATE),
-    "two-templates": lambda call: call.with_item("identifier", _SECOND),
-    "no-uuid": lambda call: call.with_value("identifier[0].value", "urn:oid:2.999.1"),
-    "inactive": lambda call: call.with_value("status", "inactive"),
-    "provision-type": lambda call: call.with_value("provision.type", "permit"),
-    "date-time": lambda call: call.with_value("dateTime", "2026-01-01"),
-    "timestamp-in-period": lambda call: call.with_value("provision.period", {"end": "2099-12-31T00:00:00Z"}),
-    "other-role": lambda call: call.with_value("provision.actor[0].role.coding[0].code", "REP"),
-    "other-purpose": lambda call: call.with_value("provision.purpose[0].code", "EMER"),
-    "other-reference": lambda call: call.with_value("policyRule.coding[0].code", f"{POLICIES}access-level:full"),
-}
+pytestmark = pytest.mark.transaction("PPQ-3", "PPQ-5")
 
 
-@requirement("FHIR-PPQ3-008")
-@pytest.mark.transaction("PPQ-3", "PPQ-5")
-@pytest.mark.parametrize("change", CHANGES)
-def test_a_consent_that_breaks_its_profile_is_refused(opened: Consents, change: str) -> None:
-    changed = CHANGES[change](opened.posting(opened.right(who="7601999100219")))
-    opened.refused(changed, 422, 400, baseline=opened.posting(opened.right()))
+def each(cases: Mapping[str, Case]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("case", cases.values(), ids=cases)
+
+
+def is_refused(opened: Consents, case: Case, *statuses: int) -> None:
+    """A valid feed of the template is taken, the changed one refused, and the policy sets are what they were."""
+    template, change = case
+    opened.refused(change(opened.feeding(template)), 422, 400, *statuses, baseline=opened.feeding(template))
+
+
+@requirement("POL-PPQ3-020", "FHIR-PPQ3-008")
+@each(misshapen.POLICY_SET_ID)
+def test_a_consent_has_one_policy_set_id_a_uuid(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-021", "FHIR-PPQ3-008")
+@each(misshapen.TEMPLATE_ID)
+def test_a_consent_has_one_template_id_of_the_seven(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-022", "FHIR-PPQ3-008")
+@each(misshapen.STATUS_SCOPE_CATEGORY)
+def test_status_scope_and_category_are_fixed(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-023", "FHIR-PPQ3-008")
+@each(misshapen.PATIENT)
+def test_the_patient_is_named_by_epr_spid(opened: Consents, case: Case) -> None:
+    # who is not named so is not the patient of the token either (ITI-72)
+    is_refused(opened, case, 401, 403)
+
+
+@requirement("POL-PPQ3-024", "FHIR-PPQ3-008")
+@each(misshapen.PROHIBITED)
+def test_prohibited_elements_are_refused(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-025", "FHIR-PPQ3-008")
+@each(misshapen.REFERENCE)
+def test_the_base_policy_set_suits_the_template(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-026", "FHIR-PPQ3-008")
+@each(misshapen.ROLE)
+def test_the_role_of_the_actor_suits_the_template(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-027", "FHIR-PPQ3-008")
+@each(misshapen.IDENTIFIER)
+def test_the_identifier_of_the_actor_suits_the_template(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-028", "FHIR-PPQ3-008")
+@each(misshapen.OTHER_ACTOR)
+def test_the_actor_of_template_201_is_the_patient(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-029", "FHIR-PPQ3-008")
+@each(misshapen.PURPOSE)
+def test_the_purposes_suit_the_template(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-030", "FHIR-PPQ3-008")
+@each(misshapen.PERIOD)
+def test_the_period_suits_the_template(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)
+
+
+@requirement("POL-PPQ3-031", "FHIR-PPQ3-008")
+@each(misshapen.TIME)
+def test_a_period_has_days(opened: Consents, case: Case) -> None:
+    is_refused(opened, case)

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from conformance.fhir.policies import Consents, says_this
+from conformance.fhir.policies import Consents, found_in, says_this
 from conformance.policies.records import day
 from fixtures.checks.expect import expect
 from fixtures.policy.patient_policy import new_id
@@ -22,7 +22,7 @@ def test_a_consent_is_added(opened: Consents) -> None:
     expect(reply).meets(says_this(found, right), f"PPQ-5 with {right}", found)
 
 
-@requirement("FHIR-PPQ3-002")
+@requirement("FHIR-PPQ3-002", "POL-PPQ3-002")
 def test_a_put_adds_what_is_unknown_and_replaces_what_is_known(opened: Consents) -> None:
     right = opened.right(end=day(9))
     expect(opened.send(opened.putting(right))).is_ok(201)
@@ -35,7 +35,7 @@ def test_a_put_adds_what_is_unknown_and_replaces_what_is_known(opened: Consents)
     expect(reply).meets(len(held) == before, f"{before} policy sets as before", len(held))
 
 
-@requirement("FHIR-PPQ3-003")
+@requirement("FHIR-PPQ3-003", "POL-PPQ3-004")
 def test_url_and_body_name_the_same_policy_set(opened: Consents) -> None:
     call = opened.putting(opened.right())
     changed = opened.putting(opened.right(who="7601999100226")).with_query("identifier", new_id(), "another id")
@@ -48,7 +48,7 @@ def test_a_put_names_its_policy_set_in_the_url(opened: Consents) -> None:
     opened.refused(changed.without_query("identifier"), 400, 412, 405, 422, baseline=call)
 
 
-@requirement("FHIR-PPQ3-005")
+@requirement("FHIR-PPQ3-005", "POL-PPQ3-005")
 def test_a_policy_set_is_deleted(opened: Consents) -> None:
     right = opened.right()
     opened.community.fhir.accepted(opened.posting(right))
@@ -64,7 +64,29 @@ def test_the_deletion_of_an_unknown_policy_set_is_no_mistake_of_the_server(opene
     expect(reply).meets(reply.status in (200, 204, 404), "HTTP 204, 200 or 404", reply.says)
 
 
-@requirement("FHIR-PPQ3-007")
+@requirement("POL-PPQ3-006")
+def test_the_deletion_of_an_unknown_policy_set_changes_nothing(opened: Consents) -> None:
+    opened.community.fhir.accepted(opened.posting(opened.right()))
+    before = opened.consents()
+    reply = opened.send(opened.removing(new_id()))
+    is_right = reply.status in (200, 204) or (reply.status == 404 and reply.kind == "OperationOutcome")
+    expect(reply).meets(is_right, "HTTP 200 or 204, or 404 with an OperationOutcome", reply.says)
+    after = opened.consents()
+    expect(reply).meets(before == after, f"the policy sets unchanged: {sorted(before)}", sorted(after))
+
+
+@requirement("POL-PPQ3-007")
+def test_an_id_that_is_stored_is_not_added_again(opened: Consents) -> None:
+    right = opened.right(end=day(9))
+    opened.community.fhir.accepted(opened.posting(right))
+    reply = opened.send(opened.posting(replace(right, reference="access-level:restricted")))
+    expect(reply).is_refused(409, 422, 400, 412, usual=["duplicate", "conflict", "business-rule"])
+    found = opened.send(opened.consent_with(right.id))
+    held = found_in(found)
+    expect(found).meets([says_this(one, right) for one in held] == [True], f"once, and as it was: {right}", held)
+
+
+@requirement("FHIR-PPQ3-007", "POL-PPQ3-009")
 def test_a_deletion_without_identifier_deletes_nothing(record: Consents) -> None:
     right = record.right()
     record.community.fhir.accepted(record.posting(right))
@@ -79,7 +101,7 @@ def test_meta_profile_need_not_be_there(opened: Consents) -> None:
     expect(reply).prefers(reply.status != 422, "HTTP 201", reply.says)
 
 
-@requirement("FHIR-PPQ3-010")
+@requirement("FHIR-PPQ3-010", "POL-PPQ3-042")
 def test_a_professional_gives_himself_no_right(opened: Consents) -> None:
     own = opened.right(who=opened.gln, reference="access-level:restricted")
     call = opened.posting(opened.right())

@@ -1,14 +1,19 @@
 """PPQ-5: policy sets are found by patient and by id, by who may read them (CH EPR FHIR 5.0.0)."""
 
+from collections.abc import Callable
+from dataclasses import replace
+
 import pytest
 
 from conformance.fhir.policies import Consents, found_in, says_this
 from conformance.policies.records import day
 from fixtures.checks.expect import expect
 from fixtures.client import Community
+from fixtures.epr.fhir_policies import adding
+from fixtures.policy.consent import consent
 from fixtures.policy.consent_read import id_of
-from fixtures.policy.patient_policy import PatientPolicy, new_id
-from fixtures.suite import requirement
+from fixtures.policy.patient_policy import PatientPolicy, new_id, onboarding
+from fixtures.suite import requirement, transaction
 
 pytestmark = pytest.mark.transaction("PPQ-3", "PPQ-5")
 
@@ -28,6 +33,19 @@ def sets(record: Consents) -> list[PatientPolicy]:
     return chosen
 
 
+@requirement("POL-PPQ5-001")
+@transaction("PPQ-3", "PPQ-4", "PPQ-5")
+def test_all_policy_sets_of_the_patient_are_found(community: Community) -> None:
+    record = Consents(community, community.patient())
+    sets = onboarding(record.spid)
+    community.fhir.accepted(record.bundling(*(adding(consent(each)) for each in sets), by="PADM"))
+    right = record.right()
+    community.fhir.accepted(record.posting(right))
+    reply = record.send(record.consents_of(record.spid))
+    expected, found = sorted(each.id for each in (*sets, right)), sorted(id_of(each) for each in found_in(reply))
+    expect(reply).is_ok().reads("type", "searchset").meets(found == expected, str(expected), found)
+
+
 @requirement("FHIR-PPQ5-001")
 def test_every_policy_set_of_the_patient_is_found_as_it_was_fed(record: Consents, sets: list[PatientPolicy]) -> None:
     reply = record.send(record.consents_of(record.spid))
@@ -39,18 +57,29 @@ def test_every_policy_set_of_the_patient_is_found_as_it_was_fed(record: Consents
     expect(reply).lacks(strangers)
 
 
-@requirement("FHIR-PPQ5-002")
+@requirement("FHIR-PPQ5-002", "POL-PPQ5-002")
 def test_a_policy_set_is_found_by_id(record: Consents, sets: list[PatientPolicy]) -> None:
     reply = record.send(record.consent_with(sets[1].id))
     found = [id_of(each) for each in found_in(reply)]
     expect(reply).is_ok().meets(found == [sets[1].id], sets[1].id, found)
 
 
-@requirement("FHIR-PPQ5-002")
+@requirement("POL-PPQ5-002")
+@pytest.mark.parametrize("case", [str.lower, str.upper], ids=["lower", "upper"])
+def test_the_case_of_a_uuid_makes_no_difference(record: Consents, case: Callable[[str], str]) -> None:
+    right = record.right()
+    record.community.fhir.accepted(record.posting(right))
+    uuid = case(right.id.removeprefix("urn:uuid:"))
+    reply = record.send(record.consent_with(f"urn:uuid:{uuid}"))
+    found = [id_of(each) for each in found_in(reply)]
+    expect(reply).is_ok().meets(found == [right.id], right.id, found)
+
+
+@requirement("FHIR-PPQ5-002", "POL-PPQ5-004")
 def test_an_unknown_id_finds_nothing(opened: Consents) -> None:
     call = opened.consent_with(next(iter(opened.consents())))
     reply = opened.send(call.with_query("identifier", new_id()), baseline=call)
-    expect(reply).is_ok().is_empty()
+    expect(reply).is_ok().is_empty().reads("type", "searchset").lacks("total.where($this != 0)")
 
 
 @requirement("FHIR-PPQ5-003")
@@ -65,7 +94,22 @@ def test_a_search_without_criterion_gives_nobodys_policy_sets(community: Communi
     expect(reply).prefers(refused, "HTTP 400, 401 or 403, or an empty Bundle", reply.says)
 
 
-@requirement("FHIR-PPQ5-004")
+@requirement("POL-PPQ5-005")
+@pytest.mark.parametrize("criterion", [(), (("status", "active"),)], ids=["none", "status"])
+def test_a_search_without_patient_and_id_shows_no_other_patient(
+    community: Community, opened: Consents, criterion: tuple[tuple[str, str], ...]
+) -> None:
+    other = Consents(community, community.record())
+    community.fhir.accepted(other.posting(other.right()))
+    call = opened.consents_of(opened.spid)
+    reply = opened.send(replace(call, query=criterion, changes=("neither patient nor id",)), baseline=call)
+    patients = {each.get("patient", {}).get("identifier", {}).get("value") for each in found_in(reply)}
+    is_right = reply.status == 200 or (400 <= reply.status < 500 and reply.kind == "OperationOutcome")
+    expect(reply).meets(is_right, "HTTP 200, or 4xx with an OperationOutcome", reply.says, "HTTP status")
+    expect(reply).meets(patients <= {opened.spid}, f"policy sets of {opened.spid}, or none", sorted(map(str, patients)))
+
+
+@requirement("FHIR-PPQ5-004", "POL-PPQ5-007")
 def test_a_policy_set_of_another_patient_is_not_found_by_id(community: Community, opened: Consents) -> None:
     other = Consents(community, community.record())
     theirs = other.right()
