@@ -18,7 +18,7 @@ from fixtures.policy.patient_policy import PatientPolicy, new_id
 from fixtures.suite import requirement
 
 pytestmark = pytest.mark.transaction("PPQ-4", "PPQ-5")
-DENIED = {"usual": ["forbidden", "security", "login"]}
+DENIED: Mapping[str, Any] = {"usual": ["forbidden", "security", "login"]}
 
 
 def bundle(record: Consents, *policies: PatientPolicy, by: str = "PAT") -> Call:
