@@ -22,7 +22,7 @@ def is_refused(opened: Consents, case: Case, *statuses: int) -> None:
     opened.refused(change(opened.feeding(template)), 422, 400, *statuses, baseline=opened.feeding(template))
 
 
-@requirement("POL-PPQ3-020", "FHIR-PPQ3-008")
+@requirement("POL-PPQ3-020")
 @each(misshapen.POLICY_SET_ID)
 def test_a_consent_has_one_policy_set_id_a_uuid(opened: Consents, case: Case) -> None:
     is_refused(opened, case)
@@ -40,7 +40,7 @@ def test_status_scope_and_category_are_fixed(opened: Consents, case: Case) -> No
     is_refused(opened, case)
 
 
-@requirement("POL-PPQ3-023", "FHIR-PPQ3-008")
+@requirement("POL-PPQ3-023")
 @each(misshapen.PATIENT)
 def test_the_patient_is_named_by_epr_spid(opened: Consents, case: Case) -> None:
     # who is not named so is not the patient of the token either (ITI-72)
@@ -53,37 +53,37 @@ def test_prohibited_elements_are_refused(opened: Consents, case: Case) -> None:
     is_refused(opened, case)
 
 
-@requirement("POL-PPQ3-025", "FHIR-PPQ3-008")
+@requirement("POL-PPQ3-025")
 @each(misshapen.REFERENCE)
 def test_the_base_policy_set_suits_the_template(opened: Consents, case: Case) -> None:
     is_refused(opened, case)
 
 
-@requirement("POL-PPQ3-026", "FHIR-PPQ3-008")
+@requirement("POL-PPQ3-026")
 @each(misshapen.ROLE)
 def test_the_role_of_the_actor_suits_the_template(opened: Consents, case: Case) -> None:
     is_refused(opened, case)
 
 
-@requirement("POL-PPQ3-027", "FHIR-PPQ3-008")
+@requirement("POL-PPQ3-027")
 @each(misshapen.IDENTIFIER)
 def test_the_identifier_of_the_actor_suits_the_template(opened: Consents, case: Case) -> None:
     is_refused(opened, case)
 
 
-@requirement("POL-PPQ3-028", "FHIR-PPQ3-008")
+@requirement("POL-PPQ3-028")
 @each(misshapen.OTHER_ACTOR)
 def test_the_actor_of_template_201_is_the_patient(opened: Consents, case: Case) -> None:
     is_refused(opened, case)
 
 
-@requirement("POL-PPQ3-029", "FHIR-PPQ3-008")
+@requirement("POL-PPQ3-029")
 @each(misshapen.PURPOSE)
 def test_the_purposes_suit_the_template(opened: Consents, case: Case) -> None:
     is_refused(opened, case)
 
 
-@requirement("POL-PPQ3-030", "FHIR-PPQ3-008")
+@requirement("POL-PPQ3-030")
 @each(misshapen.PERIOD)
 def test_the_period_suits_the_template(opened: Consents, case: Case) -> None:
     is_refused(opened, case)
