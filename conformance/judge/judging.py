@@ -183,10 +183,10 @@ def _with_request(message: Stored, request: Stored | None, by_id: Mapping[str, S
 def _judged(read: _Read, register: Register, facts: Mapping[str, str] | None) -> Result:
     message, kind = read.message, read.message.kind
     result = Result(read.file, message.place, kind.transaction, kind.direction, remarks=message.remarks)
-    if message.problem:
-        return replace(result, error=message.problem)
     if message.changes and kind.direction == "request":
         return replace(result, note=f"not judged: changed on purpose ({'; '.join(message.changes)})")
+    if message.problem:
+        return replace(result, error=message.problem)
     if not kind.transaction:
         return replace(result, note=f"no transaction of ours: {kind.what}{_recorded(message)}")
     judged = judge_stored(message, facts=facts)
