@@ -10,7 +10,7 @@ from bisect import bisect_right
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
-from typing import Final, Protocol
+from typing import Any, Final, Protocol
 
 import gevent
 from gevent.event import Event
@@ -66,6 +66,9 @@ class Engine:
 
     def __post_init__(self) -> None:
         self._under_way = 0
+        self._hub = gevent.get_hub()
+        #: greenlets that wait for a journey
+        self._idle: list[Any] = []
         self._is_counting = True
         self._all_back = Event()
         self._ends = list(accumulate(leg.seconds for leg in self.legs))
@@ -117,7 +120,18 @@ class Engine:
             self.tally.has_failed(leg, first, due, "dropped", sentence)
             return
         self._under_way += 1
-        gevent.spawn_raw(self._safely, number, leg, due)
+        if self._idle:
+            self._hub.loop.run_callback(self._idle.pop().switch, (number, leg, due))
+        else:
+            gevent.spawn_raw(self._one_after_the_other, number, leg, due)
+
+    def _one_after_the_other(self, number: int, leg: int, due: float) -> None:
+        """Journeys of one greenlet, which waits for the next: making one takes four times as long as waking one."""
+        me = gevent.getcurrent()
+        while True:
+            self._safely(number, leg, due)
+            self._idle.append(me)
+            number, leg, due = self._hub.switch()
 
     def _safely(self, number: int, leg: int, due: float) -> None:
         try:

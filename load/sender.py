@@ -8,16 +8,17 @@ import socket
 import ssl
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from functools import partial
 from typing import Any, Final
 from urllib.parse import urlsplit
 
 from geventhttpclient import HTTPClient
-from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
+from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError
 
 from fixtures.wire.limits import Pace
+from load.http_answer import read_answer
 from load.step import Answer, Step
 
-_BLOCK: Final = 65536
 #: requests that are remembered
 _HEADS: Final = 20_000
 _NO_SOCKET: Final = (errno.EMFILE, errno.ENFILE, errno.EADDRNOTAVAIL, errno.ENOBUFS, errno.EBUSY)
@@ -62,11 +63,9 @@ class Sender:
             except BaseException:
                 pool.release_socket(connection)
                 raise
-            response = HTTPSocketPoolResponse(connection, pool, method=step.method, block_size=_BLOCK)
-            content = response.read()
+            return read_answer(connection, pool, step.method)
         except Exception as error:
             raise failed(error) from error
-        return Answer(response.status_code, content, str(response.get("content-type", "")), response.info())
 
     def close(self) -> None:
         for client in self._clients.values():
@@ -95,12 +94,17 @@ class Sender:
                 parts.hostname,
                 parts.port or (443 if secure else 80),
                 ssl=secure,
-                ssl_context_factory=(lambda: self.context(shows_certificate)) if secure else None,
+                ssl_context_factory=partial(self._trusting, shows_certificate) if secure else None,
                 concurrency=self.connections,
                 connection_timeout=self.connect,
                 network_timeout=self.limit,
             )
         return self._clients[known]
+
+    def _trusting(self, shows_certificate: bool, cafile: str = "") -> ssl.SSLContext:
+        """Whom the target file says, and not who the library trusts as well (``cafile``)."""
+        del cafile
+        return self.context(shows_certificate)
 
 
 def _without_delay(connection: Any) -> None:
