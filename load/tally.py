@@ -15,7 +15,7 @@ from load.histogram import Histogram
 #: why a request failed; the last two are ours, not the target's
 FAILURES: Final[Mapping[str, str]] = {
     "wrong-answer": "an answer that is not right: a failure inside HTTP 200, another patient, a missing document",
-    "http-error": "an HTTP status other than 200",
+    "http-error": "an HTTP status no right answer has",
     "timeout": "no answer in time",
     "cut-short": "an answer that ended in the middle",
     "reset": "the connection was closed or reset",

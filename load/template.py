@@ -61,7 +61,17 @@ class Template:
 
 
 def template(message: Message, url: str) -> Template:
-    """The template of a message; :class:`NoTemplate` where its copies differ in more than ids."""
+    """The template of a message; :class:`NoTemplate` where its copies differ in more than ids.
+
+    They do once where a second ends between them, for some say when they were made.
+    """
+    try:
+        return _template(message, url)
+    except NoTemplate:
+        return _template(message, url)
+
+
+def _template(message: Message, url: str) -> Template:
     first, second = (renewed(message).addressed(url).http() for _ in range(2))
     same = set(_IDS.findall(first.content_type.encode()))
     pieces = pieces_of(message.transaction, first.body, second.body, same)

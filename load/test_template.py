@@ -38,6 +38,16 @@ def test_the_ids_of_an_hl7_query_are_fresh() -> None:
     assert made.fill() != made.fill()
 
 
+def test_a_second_that_ends_between_two_copies_is_no_mistake() -> None:
+    moments = iter(["1", "2", "2", "2"])
+
+    class Stamped(Message):
+        def addressed(self, _: str) -> Message:
+            return Message("PPQ-9", soap_envelope("urn:a", f"<a>{next(moments)}</a>".encode()))
+
+    assert b"<a>2</a>" in template(Stamped("PPQ-9", soap_envelope("urn:a", b"<a/>")), URL).fill()
+
+
 def test_what_differs_in_more_than_ids_has_no_template() -> None:
     lengths = itertools.count()
 
