@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from fixtures.checks.verdicts import MEANING, Reason, Verdict
+from fixtures.ledger import compared
 from reports import audit_page, charts, load_page
 from reports.matrix import ACTS, matrix
 from reports.results import STATEMENT
@@ -35,6 +36,8 @@ HEADLINES = {
 }
 #: wrong cells of the matrix that are listed at once; more are folded away
 WRONG_CELLS = 20
+#: errors of a second opinion that are shown
+MISTAKES = 100
 #: octets of a message shown in the page; the ledger has all of it
 EXCERPT = 6_000
 
@@ -110,6 +113,8 @@ def write_page(run: Run, folder: Path, *, allure: str = "") -> Path:
             most=WRONG_CELLS,
             audit=audit_page.picture(run),
             audit_columns=audit_page.COLUMNS,
+            opinion=compared(run.ledger),
+            most_mistakes=MISTAKES,
             style="".join((TEMPLATES / f"{name}.css").read_text() for name in ("readiness", "load", "audit")),
         )
     )

@@ -31,6 +31,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--results", type=Path, default=Path("reports/out"), help="folder of the reports (%(default)s)")
     parser.add_argument("--resume", action="store_true", help="go on with the ledger of an interrupted run")
     parser.add_argument("--workers", default="2", help="pytest workers (%(default)s)")
+    parser.add_argument("--fhir-validator", help="second opinion on the FHIR answers: validator_cli.jar or a URL")
+    parser.add_argument("--fhir-ig", action="append", default=[], help="implementation guide for it (repeatable)")
     parser.add_argument("--no-allure-html", action="store_true", help="leave out the HTML that Allure makes with node")
     options = parser.parse_args(arguments)
     if options.target and not options.target.is_file():
@@ -72,7 +74,9 @@ def _command(suite: str, target: Path, options: argparse.Namespace) -> list[str]
     common = ["--target", str(target), "--results", str(options.results), "--resume"]
     if suite == "load":
         return [sys.executable, "-m", "load", *common]
-    return [sys.executable, "-m", "pytest", "-q", "-n", options.workers, *common, suite]
+    opinion = ["--fhir-validator", options.fhir_validator] if options.fhir_validator else []
+    opinion += [word for guide in options.fhir_ig for word in ("--fhir-ig", guide)]
+    return [sys.executable, "-m", "pytest", "-q", "-n", options.workers, *common, *opinion, suite]
 
 
 def _note(path: Path, suite: str, code: int) -> None:

@@ -5,6 +5,7 @@ from collections import Counter
 from pathlib import Path
 from typing import Any
 
+from fixtures.ledger import compared
 from reports.run import Judged, Run, readiness
 
 STATEMENT = (
@@ -15,6 +16,7 @@ STATEMENT = (
 
 def results(run: Run) -> dict[str, Any]:
     """``{target, tool, started, requirements: {ID: {level, verdict, reason, tests}}, counts, ...}``."""
+    opinion = compared(run.ledger)
     return {
         "target": dict(run.target),
         "tool": dict(run.tool),
@@ -24,6 +26,7 @@ def results(run: Run) -> dict[str, Any]:
         "statement": STATEMENT,
         "counts": {"collected": len(run.collected), "executed": len(run.tests), **run.counts},
         "suites": dict(Counter(run.collected.values())),
+        "second_opinion": opinion.as_json() if opinion else None,
         "measures": [measure.as_json() for measure in run.measures],
         "requirements": {judged.row.id: _requirement(judged) for judged in run.judged()},
     }
