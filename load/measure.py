@@ -84,7 +84,6 @@ class Bench:
         entry = "<rim:ExtrinsicObject >" + "x" * 3000 + "</rim:ExtrinsicObject>"
         success = "urn:oasis:names:tc:ebxml-regrep:ResponseStatusType:Success"
         self.answer.write_text(f'<query status="{success}">{entry * DOCUMENTS}</query>')
-        self._carried = 0.0
 
     def tls(self, pair: Path) -> str:
         return json.dumps({"cert": str(pair), "key": str(pair), "ca": str(self.ca)})
@@ -98,10 +97,9 @@ class Bench:
 
     def engine(self, url: str) -> float:
         """Right answers a second of the engine, each message made anew and each answer judged."""
-        if not self._carried:
-            self._carried = trial(url, *self.queries(20_000), before=_pinned()).per_second
-        # a little more than it carries, so that it always has something to send, and little to drop
-        return trial(url, *self.queries(1.1 * self._carried), before=_pinned()).per_second
+        carried = trial(url, *self.queries(20_000), before=_pinned()).per_second
+        # a little more than it carries now, so that it always has something to send, and little to drop
+        return trial(url, *self.queries(1.1 * carried), before=_pinned()).per_second
 
     def queries(self, rate: float) -> list[str]:
         """The options of a trial that sends queries, at most 20 at once."""
