@@ -7,11 +7,13 @@ from typing import Any, Final
 
 from geventhttpclient.response import HTTPConnectionClosed, HTTPParseError, HTTPSocketPoolResponse
 
+from fixtures.wire.limits import Limits
 from load.step import Answer
 
 _BLOCK: Final = 65536
-#: octets after which an answer without a body is none
+#: octets after which an answer without a body is none, and which a body may have
 _LONGEST_HEAD: Final = 1 << 20
+_LONGEST_BODY: Final = Limits().octets
 
 
 def read_answer(connection: Any, pool: Any, method: str) -> Answer:
@@ -29,6 +31,7 @@ def read_answer(connection: Any, pool: Any, method: str) -> Answer:
         return _by_library(connection, pool, method, read)
     status, headers, length = usual
     try:
+        _demand(length)
         pieces, missing = [read[end + 4 :]], length - (len(read) - end - 4)
         while missing > 0:
             piece = connection.recv(_BLOCK)
@@ -90,5 +93,17 @@ def _usual(head: bytes) -> tuple[int, dict[str, str], int] | None:
 
 def _by_library(connection: Any, pool: Any, method: str, read: bytes) -> Answer:
     response = HTTPSocketPoolResponse(connection, pool, method=method, block_size=_BLOCK, pre_buffered=read)
-    body = response.read()
-    return Answer(response.status_code, body, str(response.get("content-type", "")), response.info())
+    body = bytearray()
+    while piece := response.read(_BLOCK):
+        body += piece
+        try:
+            _demand(len(body))
+        except HTTPParseError:
+            response.release()
+            raise
+    return Answer(response.status_code, bytes(body), str(response.get("content-type", "")), response.info())
+
+
+def _demand(octets: int) -> None:
+    if octets > _LONGEST_BODY:
+        raise HTTPParseError(f"a body of more than {_LONGEST_BODY} octets")

@@ -94,3 +94,16 @@ def test_a_connection_that_ends_before_the_answer(connection: Connection) -> Non
 def test_a_connection_that_is_reset_in_the_answer() -> None:
     with pytest.raises(ConnectionResetError):
         read_answer(Connection(USUAL[:-1], resets=True), Pool(), "POST")
+
+
+@pytest.mark.parametrize(
+    ("octets", "fate"),
+    [(USUAL.replace(b": 4", b": 9"), "closed"), (CHUNKED.replace(b"2\r\nbo", b"5\r\nboooo"), "kept")],
+    ids=["announced", "in chunks that all came"],
+)
+def test_an_answer_that_is_too_long_is_not_read(octets: bytes, fate: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("load.http_answer._LONGEST_BODY", 6)
+    connection = Connection(octets)
+    with pytest.raises(HTTPParseError, match="more than"):
+        read_answer(connection, Pool(), "POST")
+    assert connection.fate == fate
