@@ -7,13 +7,19 @@ whatever the transaction. The stored requests of the others need ids from a link
 """
 
 import json
+import os
 import re
+import tempfile
 from collections.abc import Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from pathlib import Path
 from random import SystemRandom
 from typing import Any, Final
 from urllib.parse import parse_qs, urlsplit
+
+from filelock import FileLock
 
 from fixtures.checks.verdicts import Inconclusive, Reason
 from fixtures.client import Community, RegisteredPatient
@@ -42,6 +48,9 @@ _PLAIN: Final = re.compile(r"[\w.:/=-]+", re.ASCII)
 _OF_ITS_OWN: Final = frozenset(
     {"deleteOrganization", "deletePractitioner", "deletePractitionerRole", "deletePolicySet"}
 )
+
+#: institutions belong to no patient, and several processes send the same stored requests
+_TURN: Final = FileLock(Path(tempfile.gettempdir()) / f"eprobe-{getattr(os, 'getuid', int)()}-institutions.lock")
 
 
 @dataclass
@@ -157,7 +166,12 @@ class Scene:
     def send(self, draft: Draft, *, token: bool = True) -> RestReply:
         """Send a prepared draft. Raises as :meth:`fixtures.client.fhir.Fhir.send`."""
         self._known.clear()
-        return self.community.fhir.send(self.call(draft, token=token))
+        with self.turn(draft):
+            return self.community.fhir.send(self.call(draft, token=token))
+
+    def turn(self, draft: Draft) -> AbstractContextManager[object]:
+        """One process at a time for what belongs to no patient: who looks what is stored sees nothing of others."""
+        return _TURN if draft.operation.transaction == "ITI-130" else nullcontext()
 
     def call(self, draft: Draft, *, token: bool = True) -> Call:
         """The draft as a call, with the token its transaction needs."""

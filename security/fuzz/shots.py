@@ -99,13 +99,14 @@ def needs_token(one: Operation) -> bool:
 
 def watched(scene: Scene, draft: Draft, wrong: tuple[str, ...], *, token: bool = True) -> Shot:
     """Sent, with a look before and after at what could change."""
-    before = scene.witness(draft) if draft.operation.writes else None
-    try:
-        reply = scene.send(draft, token=token)
-    except (NoAnswer, TimedOut) as error:
-        return Shot(draft, None, wrong, str(error), error.evidence)
-    after = scene.witness(draft) if before is not None and reply.status >= 400 else None
-    return Shot(draft, reply, wrong, "", reply.evidence, before or "", after or "")
+    with scene.turn(draft):
+        before = scene.witness(draft) if draft.operation.writes else None
+        try:
+            reply = scene.send(draft, token=token)
+        except (NoAnswer, TimedOut) as error:
+            return Shot(draft, None, wrong, str(error), error.evidence)
+        after = scene.witness(draft) if before is not None and reply.status >= 400 else None
+        return Shot(draft, reply, wrong, "", reply.evidence, before or "", after or "")
 
 
 # --- what must hold -------------------------------------------------------------------------------
