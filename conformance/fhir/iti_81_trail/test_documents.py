@@ -1,11 +1,22 @@
 """What the trail shows of documents: DocumentAuditEvent (CH:ATC)."""
 
-from conformance.fhir.iti_81_trail.book import Book
+from conformance.fhir.iti_81_trail.book import Book, Page
 from conformance.fhir.iti_81_trail.conftest import Look, after
 from fixtures.epr.fhir_audit import GLNS
 from fixtures.suite import requirement, transaction
 
 CREATE, READ, SEARCH, UPDATE = "ATC_DOC_CREATE", "ATC_DOC_READ", "ATC_DOC_SEARCH", "ATC_DOC_UPDATE"
+
+
+def described(book: Book, page: Page) -> dict[str, str]:
+    """The details of the document a page is about, by their names in the event."""
+    entry, target = page["entry"], book.community.target
+    return {
+        "Repository_Unique_Id": target.repository_unique_id,
+        "homeCommunityID": target.home_community_id,
+        "EprDocumentTypeCode": entry.type_code.code,
+        "title": entry.title,
+    }
 
 
 @requirement("AUD-ATC-001", "AUD-ATC-019")
@@ -19,14 +30,7 @@ def test_an_upload_is_an_event_with_the_uniqueid(look: Look, act: str) -> None:
 @after("upload")
 def test_the_document_is_described(book: Book, look: Look, act: str) -> None:
     page = look(act)
-    entry, target = page["entry"], book.community.target
-    page.seen.describes(
-        CREATE,
-        Repository_Unique_Id=target.repository_unique_id,
-        homeCommunityID=target.home_community_id,
-        EprDocumentTypeCode=entry.type_code.code,
-        title=entry.title,
-    )
+    page.seen.describes(CREATE, **described(book, page))
 
 
 @requirement("AUD-ATC-021")
@@ -61,15 +65,9 @@ def test_an_update_is_an_event(look: Look, act: str) -> None:
 @after("upload", "retrieval", "retrieval in an emergency", "update")
 def test_the_patient_sees_who_did_what_with_which_document(book: Book, look: Look, act: str) -> None:
     page = look(act)
-    (code,), entry, target = page.deed.due, page["entry"], book.community.target
+    (code,) = page.deed.due
     page.seen.has(code).names(code, "HCP", GLNS, page["id"]).purpose_is(code, page["purpose"])
-    page.seen.documents_are(code, entry.unique_id).describes(
-        code,
-        Repository_Unique_Id=target.repository_unique_id,
-        homeCommunityID=target.home_community_id,
-        EprDocumentTypeCode=entry.type_code.code,
-        title=entry.title,
-    )
+    page.seen.documents_are(code, page["entry"].unique_id).describes(code, **described(book, page))
 
 
 @requirement("XDS-AUD-006")
