@@ -29,15 +29,10 @@ _STATUSES: Final = {"PPQ-3": (200, 201)}
 
 @dataclass(frozen=True)
 class RestTemplate(Template):
-    """``kind`` of token; ``shows_certificate`` as of :class:`load.step.Step`."""
+    """``shows_certificate`` as of :class:`load.step.Step`."""
 
     method: str = "GET"
-    kind: str = EXTENDED
     shows_certificate: bool = False
-
-    @property
-    def token(self) -> str:
-        return self.kind
 
     def step(self, token: bytes, judge: Judge) -> Step:
         bearer = b"Authorization: Bearer %b\r\n" % token if token else b""
@@ -60,7 +55,7 @@ def rest_template(call: Call, base: str, *, kind: str, shows_certificate: bool) 
     per_sending = ("traceparent", "authorization")
     headers = {name: value for name, value in first.headers.items() if name.lower() not in per_sending}
     pieces = pieces_of(call.transaction, first.body, _renewed(call, first.body))
-    return RestTemplate(call.transaction, first.url, headers, *pieces, first.method, kind, shows_certificate)
+    return RestTemplate(call.transaction, first.url, headers, *pieces, kind, first.method, shows_certificate)
 
 
 def _renewed(call: Call, body: bytes) -> bytes:

@@ -41,11 +41,8 @@ class Template:
     octets: tuple[bytes, ...]
     places: tuple[int, ...]
     makers: tuple[Callable[[], bytes], ...]
-
-    @property
-    def token(self) -> str:
-        """What kind of token goes with it."""
-        return XUA
+    #: what kind of token goes with it
+    token: str = XUA
 
     def fill(self, token: bytes = b"") -> bytes:
         """A body nobody has sent before."""
