@@ -27,7 +27,7 @@ def _trail(draft: CallDraft, community: Community) -> Call:
     if draft.path.startswith("AuditEvent/") and not draft.path.endswith("_search"):
         raise NothingToReplay("one event of a trail is read by an id that no other community has")
     patient = community.record()
-    draft.say(f"registered before: {patient.name}, {patient.local_id} of {community.target.domains.local}")
+    draft.knows(patient, community.target.domains.local)
     draft.about(patient.spid)
     now, day = datetime.now(UTC), timedelta(days=1)
     bounds = {"ge": fhir_instant(now - day), "gt": fhir_instant(now - day), "le": fhir_instant(now + day)}

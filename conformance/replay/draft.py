@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Final
 
+from fixtures.client import RegisteredPatient
 from fixtures.epr.message import Message
 from fixtures.epr.mtom import Part
 from fixtures.epr.names import MTOM_TRANSACTIONS, WSA_ANONYMOUS
@@ -33,6 +34,10 @@ class Changes:
     def said(self, what: str, before: object, value: object) -> None:
         """One value in place of another."""
         self.say(f"{what}: {str(before)[:_SHOWN] or '(none)'} -> {str(value)[:_SHOWN]}")
+
+    def knows(self, patient: RegisteredPatient, domain: str) -> None:
+        """The patient was registered for this request, with a local id of ``domain``."""
+        self.say(f"registered before: {patient.name}, {patient.local_id} of {domain}")
 
 
 @dataclass

@@ -109,7 +109,7 @@ def _scopes(draft: Draft, community: Community, xpath: str) -> set[str]:
 
 def _identifiers(draft: Draft, community: Community, xpath: str, mpi: set[str], wanted: dict[str, str]) -> None:
     patient, domains = community.patient(**wanted), community.target.domains
-    draft.say(f"registered before: {patient.name}, {patient.local_id} of {domains.local}")
+    draft.knows(patient, domains.local)
     for node in find_all(draft.body, xpath):
         root = str(node.get("root", ""))
         if root == EPR_SPID:

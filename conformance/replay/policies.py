@@ -24,7 +24,7 @@ SETUP: Final = ("201", "202", "203")
 def adapt(draft: Draft, community: Community) -> None:
     """The message about a patient registered for it; the policy sets it refers to are added before."""
     patient = community.patient()
-    draft.say(f"registered before: {patient.name}, {patient.local_id} of {community.target.domains.local}")
+    draft.knows(patient, community.target.domains.local)
     _concerning(draft, community, patient)
     adds = any(local_name(child) == "AddPolicyRequest" for child in draft.body)
     recorded = [_read(element, patient) for element in find_all(draft.body, _SETS)]

@@ -148,7 +148,7 @@ def prepared(draft: Draft, community: Community) -> Message:
         policies.adapt(draft, community)
     else:
         patient = community.record() if draft.transaction in XUA_TRANSACTIONS else community.patient()
-        draft.say(f"registered before: {patient.name}, {patient.local_id} of {community.target.domains.local}")
+        draft.knows(patient, community.target.domains.local)
         if draft.transaction in XUA_TRANSACTIONS:
             tokens.renew_token(draft, community, patient)
             documents.adapt(draft, community, patient)

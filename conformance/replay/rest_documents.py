@@ -28,7 +28,7 @@ _FIXED: Final = {
 def documents(draft: CallDraft, community: Community) -> Call:
     """The call about a patient whose record was opened for it."""
     patient = community.record()
-    draft.say(f"registered before: {patient.name}, {patient.local_id} of {community.target.domains.local}")
+    draft.knows(patient, community.target.domains.local)
     role = role_of(draft, _author(draft) or "HCP")
     adapt = {"ITI-65": _provide, "ITI-67": _find, "ITI-68": _retrieve, "CH:MHD-1": _update}[draft.transaction]
     adapt(draft, community, patient, role)

@@ -19,7 +19,7 @@ _GENDERS = {"female": "F", "male": "M"}
 def cross_reference(draft: CallDraft, community: Community) -> Call:
     """ITI-83: about a patient registered before."""
     patient, domains = community.patient(), community.target.domains
-    draft.say(f"registered before: {patient.name}, {patient.local_id} of {domains.local}")
+    draft.knows(patient, domains.local)
 
     def source(old: str) -> str:
         by_spid = old.startswith(f"{SPID_SYSTEM}|")
@@ -81,7 +81,7 @@ def matching(draft: CallDraft, community: Community) -> Call:
     if wanted is None:
         raise NothingToReplay("the Parameters hold no Patient to look for")
     patient, domains = community.patient(**_wanted(wanted)), community.target.domains
-    draft.say(f"registered before: {patient.name}, {patient.local_id} of {domains.local}")
+    draft.knows(patient, domains.local)
     draft.about(patient.spid)
     for one in dicts(wanted, "identifier[*]"):
         if one.get("system") != SPID_SYSTEM:

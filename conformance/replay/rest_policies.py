@@ -21,7 +21,7 @@ _ID: Final = "identifier="
 def consents(draft: CallDraft, community: Community) -> Call:
     """The call about a patient registered for it; the policy sets it replaces, deletes or asks for are added before."""
     patient = community.patient()
-    draft.say(f"registered before: {patient.name}, {patient.local_id} of {community.target.domains.local}")
+    draft.knows(patient, community.target.domains.local)
     recorded = [_read(one, patient.spid) for one in draft.resources("Consent")]
     draft.about(patient.spid)
     setup = {one.template for one in recorded} & set(SETUP)
